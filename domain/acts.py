@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
 
 class Role(StrEnum):
@@ -54,8 +55,30 @@ class Command(BaseModel):
 
     def __init_subclass__(cls, *, name: str, by: tuple[Role, ...], **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        known = COMMANDS.get(name)
+        if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+            raise TypeError(f"act {name!r} is taken by {known.__qualname__}")
         cls.act = name
         cls.by = frozenset(by)
+        COMMANDS[name] = cls
+
+
+COMMANDS: dict[str, type[Command]] = {}
+"""Every act by its name; a name belongs to one act of one kind of case."""
+
+
+def _to_wire(command: Command) -> dict[str, Any]:
+    return {"act": command.act, "body": command.model_dump(mode="json")}
+
+
+def _from_wire(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return COMMANDS[value["act"]].model_validate(value["body"])
+    return value
+
+
+AnyCommand = Annotated[Command, BeforeValidator(_from_wire), PlainSerializer(_to_wire)]
+"""A command of any type, as a field of a model: it travels with its name."""
 
 
 class Refusal(Exception):

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, SerializeAsAny, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
 from domain.acts import Actor
 
@@ -73,7 +73,9 @@ def upcast(name: str, version: int, body: Mapping[str, Any]) -> Event:
     if event_type is None:
         raise UnknownEvent(f"no event is named {name!r} in this version of jiandu")
     if version > event_type.schema_version:
-        raise UnknownEvent(f"{name} has schema version {version}, this version of jiandu knows {event_type.schema_version}")
+        raise UnknownEvent(
+            f"{name} has schema version {version}, this version of jiandu knows {event_type.schema_version}"
+        )
     current = dict(body)
     for step in range(version, event_type.schema_version):
         try:
@@ -81,6 +83,22 @@ def upcast(name: str, version: int, body: Mapping[str, Any]) -> Event:
         except KeyError:
             raise UnknownEvent(f"{name} version {step} has no upcaster to {step + 1}") from None
     return event_type.model_validate(current)
+
+
+def to_wire(event: Event) -> dict[str, Any]:
+    """The event with its name and version, from which `from_wire` makes it again."""
+    return {"type": event.type_name, "version": event.schema_version, "body": event.body()}
+
+
+def from_wire(value: Any) -> Any:
+    """A ready event as it is, the wire form as the event it stands for. Raises `UnknownEvent`."""
+    if isinstance(value, Mapping):
+        return upcast(value["type"], value["version"], value["body"])
+    return value
+
+
+AnyEvent = Annotated[Event, BeforeValidator(from_wire), PlainSerializer(to_wire)]
+"""An event of any type, as a field of a model: it travels in its wire form."""
 
 
 class Metadata(BaseModel):
@@ -108,13 +126,5 @@ class Recorded(BaseModel):
     stream: str
     version: int
     position: int
-    event: SerializeAsAny[Event]
+    event: AnyEvent
     metadata: Metadata
-
-    @field_validator("event", mode="before")
-    @classmethod
-    def _event_by_its_name(cls, value: Any) -> Any:
-        """Accept the wire form `{"type": name, "version": n, "body": {...}}` beside a ready event."""
-        if isinstance(value, Mapping) and "type" in value:
-            return upcast(value["type"], value["version"], value["body"])
-        return value
