@@ -1,0 +1,171 @@
+"""Group commit: the appends of a town that wait together become one locked statement and one commit.
+
+A town's appends queue in this process and are sent in batches. While one batch is at the database the next gathers, so
+the cost of the lock and of the disk is shared by all who wait, and a lone append waits for nobody. Several processes
+may append to one town; the lock on its counter row puts their batches in one order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import psycopg
+import structlog
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from domain.events import Recorded
+from eventstore.batch import APPEND, Answer, arguments, outcomes, recorded_by
+from eventstore.contract import AppendRequest, AppendResult, CommandTaken, StoreUnavailable, Verdict
+from eventstore.database import SCOPE, driver_connection
+from eventstore.reader import events_of_commands
+from eventstore.subscriber import AfterCommit, Subscriber
+
+_log = structlog.get_logger(__name__)
+
+BATCH_APPENDS = 128
+"""Appends of one batch at most: of 256 producers, one half is prepared while the other half commits."""
+
+BATCH_EVENTS = 2000
+"""Events of one batch at most, except that a single append is never split."""
+
+
+class _Waiting(NamedTuple):
+    request: AppendRequest
+    result: asyncio.Future[AppendResult]
+
+
+class Appender:
+    """Sends the appends of one town, in the order in which they came."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        town: str,
+        role: str,
+        subscribers: Sequence[Subscriber],
+        after_commit: Sequence[AfterCommit],
+    ) -> None:
+        self._engine = engine
+        self._town = town
+        self._role = role
+        self._subscribers = subscribers
+        self._after_commit = after_commit
+        self._queue: deque[_Waiting] = deque()
+        self._task: asyncio.Task[None] | None = None
+
+    def put(self, request: AppendRequest) -> asyncio.Future[AppendResult]:
+        """Queue an append; the future gets its result, or raises `CommandTaken` or `StoreUnavailable`."""
+        result: asyncio.Future[AppendResult] = asyncio.get_running_loop().create_future()
+        self._queue.append(_Waiting(request, result))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._drain(), name=f"appender of {self._town}")
+        return result
+
+    async def idle(self) -> None:
+        """Wait until everything queued was sent and answered."""
+        if self._task is not None:
+            await self._task
+
+    async def _drain(self) -> None:
+        while self._queue:
+            batch = self._next_batch()
+            try:
+                await self._send(batch)
+            except Exception as error:
+                for waiting in batch:
+                    _fail(waiting, error)
+
+    def _next_batch(self) -> list[_Waiting]:
+        batch: list[_Waiting] = []
+        events = 0
+        while self._queue and len(batch) < BATCH_APPENDS:
+            size = len(self._queue[0].request.events)
+            if batch and events + size > BATCH_EVENTS:
+                break
+            events += size
+            batch.append(self._queue.popleft())
+        return batch
+
+    async def _send(self, batch: list[_Waiting]) -> None:
+        requests = [waiting.request for waiting in batch]
+        try:
+            async with self._engine.connect() as connection:
+                results, appended = await self._transaction(connection, requests)
+        except (DBAPIError, psycopg.Error) as error:
+            if _connection_lost(error):
+                raise StoreUnavailable(str(error)) from error
+            if len(batch) == 1:
+                raise
+            # One append that the database refuses must not take the others with it.
+            for waiting in batch:
+                try:
+                    await self._send([waiting])
+                except Exception as alone:
+                    _fail(waiting, alone)
+            return
+        except SQLAlchemyError as error:  # no connection to be had from the pool
+            raise StoreUnavailable(str(error)) from error
+        for waiting, result in zip(batch, results, strict=True):
+            if isinstance(result, CommandTaken):
+                _fail(waiting, result)
+            elif not waiting.result.done():
+                waiting.result.set_result(result)
+        if appended:
+            await self._announce(appended)
+
+    async def _transaction(
+        self, connection: AsyncConnection, requests: list[AppendRequest]
+    ) -> tuple[list[AppendResult | CommandTaken], list[Recorded]]:
+        town = self._town
+        await connection.begin()
+        driver = await driver_connection(connection)
+        async with driver.pipeline():  # one round trip: begin, role and town, append, and where nobody listens, commit
+            await driver.execute(SCOPE, (self._role, town))
+            cursor = await driver.execute(APPEND, arguments(town, requests), binary=True)
+            if not self._subscribers:
+                await driver.commit()
+        row = await cursor.fetchone()
+        if row is None:
+            raise RuntimeError("jiandu_append returned no row")
+        answer = Answer(*row)
+        appended: list[Recorded] = []
+        if self._subscribers:
+            appended = _appended(town, requests, answer)
+            if appended:
+                for subscriber in self._subscribers:
+                    await subscriber.on_append(connection, town, appended)
+            await connection.commit()
+        elif self._after_commit:
+            appended = _appended(town, requests, answer)
+        commands = [r.command_id for r, v in zip(requests, answer.verdicts, strict=True) if v == Verdict.DUPLICATE]
+        originals = await events_of_commands(self._engine, town, self._role, commands) if commands else {}
+        return outcomes(town, requests, answer, originals), appended
+
+    async def _announce(self, appended: list[Recorded]) -> None:
+        for hook in self._after_commit:
+            try:
+                await hook(self._town, appended)
+            except Exception:
+                _log.exception("after_commit_failed", town=self._town, position=appended[-1].position)
+
+
+def _appended(town: str, requests: Sequence[AppendRequest], answer: Answer) -> list[Recorded]:
+    made: list[Recorded] = []
+    for request, verdict, first, version, _ in zip(requests, *answer, strict=True):
+        if verdict == Verdict.APPENDED:
+            made.extend(recorded_by(town, request, first, version))
+    return made
+
+
+def _connection_lost(error: DBAPIError | psycopg.Error) -> bool:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError)
+
+
+def _fail(waiting: _Waiting, error: Exception) -> None:
+    if not waiting.result.done():
+        waiting.result.set_exception(error)
