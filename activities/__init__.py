@@ -1,0 +1,1 @@
+"""Everything a workflow does to the world."""

@@ -1,0 +1,93 @@
+"""What follows an event outside its case. Every effect may be done again and then changes nothing."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities import signatures as calls
+from activities.ports import Cases
+from domain.acts import Refusal
+from domain.cases.case import CaseKind, Effect, RecallYears, StartCase, TellCase, stream_of
+from domain.cases.registry import GOVERNED
+from eventstore.store import EventStore
+
+log = structlog.get_logger("jiandu.activities")
+
+E = TypeVar("E", bound=StartCase | TellCase | RecallYears)
+
+
+def effect_of(request: calls.PerformEffect, wanted: type[E]) -> E:
+    """The effect of a request, which must be of the kind the activity is for. Raises a fault that no retry mends."""
+    effect: Effect = request.effect
+    if not isinstance(effect, wanted):
+        raise ApplicationError(f"{request.effect.effect} was sent to the activity of {wanted.__name__}", non_retryable=True)
+    return effect
+
+
+class CaseEffects:
+    """Starting and telling other cases."""
+
+    def __init__(self, cases: Cases, store: EventStore) -> None:
+        self._cases = cases
+        self._store = store
+
+    @activity.defn(name="start_case")
+    async def start_case(self, request: calls.PerformEffect) -> calls.EffectOutcome:
+        """Start another case under its fixed id."""
+        effect = effect_of(request, StartCase)
+        started = calls.StartedCase(kind=effect.kind, case_id=effect.case_id)
+        if await self._ended(request.town, effect.kind, effect.case_id):
+            return calls.EffectOutcome(started=started)
+        try:
+            await self._cases.start(
+                request.town,
+                effect.kind,
+                effect.case_id,
+                effect.opening,
+                command_id=request.effect_id,
+                policy=request.policy,
+                calendar=request.calendar,
+                business_time=request.business_time,
+            )
+        except Refusal as refusal:
+            return calls.EffectOutcome(refused_code=refusal.code, refused_message=refusal.message)
+        return calls.EffectOutcome(started=started)
+
+    @activity.defn(name="tell_case")
+    async def tell_case(self, request: calls.PerformEffect) -> calls.EffectOutcome:
+        """Tell another case something, as an act of the system."""
+        effect = effect_of(request, TellCase)
+        try:
+            await self._cases.tell(
+                request.town, effect.kind, effect.case_id, effect.command, command_id=request.effect_id
+            )
+        except Refusal as refusal:
+            if refusal.code != "not_running":
+                return calls.EffectOutcome(refused_code=refusal.code, refused_message=refusal.message)
+            ended = await self._ended(request.town, effect.kind, effect.case_id)
+            if not (ended or effect.optional):
+                raise  # it is open by the event store, so somebody is about to start it again: try until then
+            log.info("case_not_told", case=effect.case_id, kind=effect.kind, act=effect.command.act, ended=ended)
+        return calls.EffectOutcome()
+
+    async def _ended(self, town: str, kind: CaseKind, case_id: str) -> bool:
+        """Whether a case has had its end, by its stream."""
+        events = await self._store.read_stream(town, stream_of(kind, case_id))
+        if not events:
+            return False
+        decider = GOVERNED[kind]
+        state = decider.initial()
+        for recorded in events:
+            state = decider.evolve(state, recorded)
+        return not decider.facts(state).open
+
+
+class MemoryEffects:
+    """Reading what earlier years say."""
+
+    def __init__(self, store: EventStore) -> None:
+        self._store = store

@@ -1,0 +1,392 @@
+"""What every case's workflow does: wait for people and deadlines, ask the decider, have the events recorded, do what follows.
+
+The workflow is the only writer of its stream. Each act is decided and recorded under one lock, in the order of arrival; what
+the state is folded from is what the store returned, never what was proposed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy, SearchAttributePair
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    import structlog
+
+    from activities import signatures as calls
+    from domain.acts import SYSTEM, Actor, Command, Refusal
+    from domain.cases.case import CaseFacts, Context, Deadline, stream_of
+    from domain.cases.governance import Governed, GovernedState
+    from domain.events import Event, Metadata, Recorded
+    from workflows.messages import Act, CaseInput, CaseView, Opening, Receipt, RecordedAct
+    from workflows.payloads import ClearText
+    from workflows.search_attributes import facts_pairs
+
+REFUSED = "Refused"
+"""Type of the error with which an act is refused; its details are the refusal's code and message."""
+
+SUPERSEDED = "Superseded"
+"""Type of the error with which a run ends after recovery has given its case to another."""
+
+_CALL = {
+    "start_to_close_timeout": timedelta(seconds=20),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10)),
+}
+
+Decision = Callable[[GovernedState[Any], Context], list[Event]]
+
+
+def refused(refusal: Refusal) -> ApplicationError:
+    """The error by which the engine tells the caller that the act is refused."""
+    return ApplicationError(refusal.message, refusal.code, refusal.message, type=REFUSED, non_retryable=True)
+
+
+class CaseWorkflow:
+    """Base of all cases. A subclass names its decider and runs `conduct`."""
+
+    decider: ClassVar[Governed[Any]]
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._input: CaseInput | None = None
+        self._state: GovernedState[Any] = self.decider.initial()
+        self._version = -1
+        self._facts: CaseFacts | None = None
+        self._published: list[SearchAttributePair[Any]] = []
+        self._receipts: dict[str, list[Recorded]] = {}
+        self._acts_taken = 0
+        self._opened = False
+        self._superseded = False
+        self._log = structlog.get_logger("jiandu.workflows")
+
+    # -- the process ------------------------------------------------------------------------------------------------
+
+    async def conduct(self, case: CaseInput) -> str | None:
+        """Run the case to its end. Returns its outcome."""
+        self._input = case
+        self._log = self._log.bind(workflow=workflow.info().workflow_id, case=case.case_id, town=case.town)
+        async with self._lock:
+            await self._begin(case)
+        self._opened = True
+        while self._facts is not None and self._facts.open:
+            if self._acts_taken >= case.acts_per_run or workflow.info().is_continue_as_new_suggested():
+                await self._continue()
+            await self._wait()
+            if self._superseded:
+                raise ApplicationError("the case was given to another run by recovery", type=SUPERSEDED)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return None if self._facts is None else self._facts.outcome
+
+    async def _begin(self, case: CaseInput) -> None:
+        if case.opening is None:
+            await self._load()
+        else:
+            await self._open(case.opening)
+        if case.recovered:
+            for recorded in list(self._state.recorded):
+                await self._follow_up(recorded)
+
+    async def _open(self, opening: Opening) -> None:
+        try:
+            await self._record(
+                opening.command_id,
+                opening.actor,
+                lambda state, context: self.decider.decide(state, opening.command, opening.actor, context),
+            )
+        except Refusal as refusal:
+            # Its stream is there already, opened by another act: this run carries that case on. Whoever asked finds
+            # that their own act was not recorded, and is told so by the client.
+            if self._version < 0:
+                raise refused(refusal) from None
+
+    async def _wait(self) -> None:
+        """Wait until something was recorded or the next deadline has come; then record that deadline."""
+        assert self._input is not None
+        version = self._version
+        deadline = self._next_deadline()
+
+        def changed() -> bool:
+            return self._version != version or self._superseded or self._acts_taken >= self._acts_per_run
+
+        if deadline is None:
+            await workflow.wait_condition(changed)
+            return
+        remaining = deadline.at - self._now()
+        if remaining > timedelta(0):
+            try:
+                await workflow.wait_condition(
+                    changed, timeout=remaining + timedelta(milliseconds=1), timeout_summary=ClearText(deadline.key)
+                )
+                return
+            except asyncio.TimeoutError:
+                pass  # the deadline has come, which is what the timer is for
+        async with self._lock:
+            await self._pass_deadline(deadline.key)
+
+    async def _pass_deadline(self, key: str) -> None:
+        due = self._next_deadline()
+        if due is None or due.key != key or due.at > self._now():
+            return  # an act that was recorded meanwhile settled it
+        await self._record(
+            f"{self._stream}:{key}",
+            SYSTEM,
+            lambda state, context: self.decider.pass_deadline(state, due, context),
+        )
+
+    async def _continue(self) -> None:
+        assert self._input is not None
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        workflow.continue_as_new(self._input.model_copy(update={"opening": None, "recovered": False}))
+
+    # -- acts -------------------------------------------------------------------------------------------------------
+
+    def check(self, act: Act[Any]) -> None:
+        """The validator of every act: asks the domain, leaves no trace. Raises the refusal."""
+        if not self._opened or act.command_id in self._receipts:
+            return  # decided once the case is there; a repeated act gets its first answer
+        try:
+            self.decider.decide(self._state, act.command, act.actor, self._context())
+        except Refusal as refusal:
+            raise refused(refusal) from None
+
+    async def take(self, act: Act[Any]) -> Receipt:
+        """The handler of every act: decides again under the lock, records, does what follows."""
+        await workflow.wait_condition(lambda: self._opened)
+        # Acts are decided one after the other: two that were both valid when they came may exclude each other.
+        async with self._lock:
+            self._acts_taken += 1
+            try:
+                return await self._record(
+                    act.command_id,
+                    act.actor,
+                    lambda state, context: self.decider.decide(state, act.command, act.actor, context),
+                )
+            except Refusal as refusal:
+                raise refused(refusal) from None
+
+    @workflow.update(name="await_opened", description="Answers once the case is open")
+    async def await_opened(self) -> CaseView:
+        """For whoever starts a case: answers once its first event is recorded."""
+        await workflow.wait_condition(lambda: self._opened)
+        return self.view()
+
+    @workflow.query(name="view", description="Where the case stands")
+    def view(self) -> CaseView:
+        """Where the case stands, by its own workflow."""
+        deadline = self._next_deadline() if self._input is not None else None
+        return CaseView(
+            version=self._version,
+            facts=self._facts,
+            next_deadline=None if deadline is None else deadline.at,
+            now=self._now(),
+            busy=self._lock.locked() or not self._opened,
+            epoch=0 if self._input is None else self._input.epoch,
+        )
+
+    @workflow.query(name="next_deadline", description="The moment for which the case waits")
+    def next_deadline(self) -> datetime | None:
+        """The moment for which the case waits, None when it waits for people alone."""
+        return self.view().next_deadline
+
+    # -- recording --------------------------------------------------------------------------------------------------
+
+    async def _record(self, command_id: str, actor: Actor, decision: Decision) -> Receipt:
+        """Decide, append, fold, follow up. Called with the lock held, so that no other act comes between."""
+        known = self._receipts.get(command_id)
+        if known is not None:
+            return self._receipt(command_id, known, repeated=True)
+        while True:
+            events = decision(self._state, self._context())
+            if not events:
+                return self._receipt(command_id, [], repeated=False)
+            outcome = await self._append(command_id, actor, events)
+            if outcome.verdict == "stale_epoch":
+                self._superseded = True
+                raise ApplicationError("the case was given to another run by recovery", type=SUPERSEDED)
+            if outcome.verdict == "conflict":
+                await self._load()
+                continue
+            break
+        started: list[calls.StartedCase] = []
+        for recorded in outcome.events if outcome.events[0].version == self._version + 1 else []:
+            self._fold(recorded)
+            started += await self._follow_up(recorded)
+        if outcome.verdict == "duplicate":
+            await self._load()  # an act recorded before this run began: others may have followed it
+        self._publish()
+        return self._receipt(command_id, outcome.events, repeated=outcome.verdict == "duplicate", started=started)
+
+    async def _append(self, command_id: str, actor: Actor, events: list[Event]) -> calls.AppendOutcome:
+        assert self._input is not None
+        info = workflow.info()
+        request = calls.AppendEvents(
+            town=self._input.town,
+            stream=self._stream,
+            expected_version=self._version,
+            epoch=self._input.epoch,
+            events=events,
+            metadata=Metadata(
+                actor=actor,
+                command_id=command_id,
+                business_time=self._now(),
+                policy_version=self._input.policy.version,
+                correlation=f"{self._input.kind}-{self._input.case_id}",
+                workflow_id=info.workflow_id,
+                run_id=info.run_id,
+            ),
+        )
+        summary = ClearText(", ".join(event.type_name for event in events))
+        outcome: calls.AppendOutcome = await workflow.execute_activity(
+            calls.APPEND_EVENTS, request, result_type=calls.AppendOutcome, summary=summary, **_CALL
+        )
+        return outcome
+
+    async def _load(self) -> None:
+        assert self._input is not None
+        more = True
+        while more:
+            part: calls.StreamSlice = await workflow.execute_activity(
+                calls.READ_STREAM,
+                calls.ReadStream(town=self._input.town, stream=self._stream, from_version=self._version + 1),
+                result_type=calls.StreamSlice,
+                **_CALL,
+            )
+            for recorded in part.events:
+                self._fold(recorded)
+            more = part.more
+        self._publish()
+
+    def _fold(self, recorded: Recorded) -> None:
+        self._state = self.decider.evolve(self._state, recorded)
+        self._version = recorded.version
+        self._receipts.setdefault(recorded.metadata.command_id, []).append(recorded)
+        if not workflow.unsafe.is_replaying():
+            self._log.info(
+                "recorded", event_type=recorded.event.type_name, version=recorded.version, actor=recorded.metadata.actor.id
+            )
+
+    async def _follow_up(self, recorded: Recorded) -> list[calls.StartedCase]:
+        """Do the effects of an event, all at once, then record the acts with which they answer."""
+        assert self._input is not None
+        effects = self.decider.effects(self._state, recorded)
+        if not effects:
+            return []
+        requests = [
+            calls.PerformEffect(
+                town=self._input.town,
+                origin=self._stream,
+                effect_id=f"{recorded.event_id}:{index}",
+                effect=effect,
+                policy=self._input.policy,
+                calendar=self._input.calendar,
+                business_time=self._now(),
+            )
+            for index, effect in enumerate(effects)
+        ]
+        outcomes = await asyncio.gather(
+            *(
+                workflow.execute_activity(
+                    request.effect.effect, request, result_type=calls.EffectOutcome, summary=_summary(request), **_CALL
+                )
+                for request in requests
+            )
+        )
+        started: list[calls.StartedCase] = []
+        for request, outcome in zip(requests, outcomes, strict=True):
+            if outcome.started is not None:
+                started.append(outcome.started)
+            if outcome.refused_code is not None:
+                await self._record_refused_effect(request, outcome)
+            for index, command in enumerate(outcome.answers):
+                started += await self._answer(f"{request.effect_id}:{index}", command)
+        return started
+
+    async def _answer(self, command_id: str, command: Command) -> list[calls.StartedCase]:
+        receipt = await self._record(
+            command_id, SYSTEM, lambda state, context: self.decider.decide(state, command, SYSTEM, context)
+        )
+        return receipt.started
+
+    async def _record_refused_effect(self, request: calls.PerformEffect, outcome: calls.EffectOutcome) -> None:
+        await self._record(
+            f"{request.effect_id}:refused",
+            SYSTEM,
+            lambda state, context: self.decider.effect_refused(
+                state, request.effect, outcome.refused_code or "", outcome.refused_message or ""
+            ),
+        )
+
+    # -- what the case shows ----------------------------------------------------------------------------------------
+
+    def _publish(self) -> None:
+        """Bring search attributes and the readable details up to date, where they changed."""
+        if self._version < 0:
+            return
+        self._facts = self.decider.facts(self._state)
+        pairs: list[SearchAttributePair[Any]] = list(facts_pairs(self._facts))
+        updates = [pair.key.value_set(pair.value) for pair in pairs if pair not in self._published]
+        kept = {pair.key.name for pair in pairs}
+        updates += [pair.key.value_unset() for pair in self._published if pair.key.name not in kept]
+        if updates:
+            workflow.upsert_search_attributes(updates)
+            self._published = pairs
+        lines = [f"**{self._facts.title}**", f"stage: {self._facts.stage}", f"due: {self._facts.due or '-'}"]
+        workflow.set_current_details("\n\n".join(lines))
+
+    def _receipt(
+        self,
+        command_id: str,
+        events: Sequence[Recorded],
+        *,
+        repeated: bool,
+        started: Sequence[calls.StartedCase] = (),
+    ) -> Receipt:
+        deadline = self._next_deadline()
+        return Receipt(
+            command_id=command_id,
+            repeated=repeated,
+            events=[RecordedAct(event=r.event.type_name, version=r.version, position=r.position) for r in events],
+            started=list(started),
+            version=self._version,
+            next_deadline=None if deadline is None else deadline.at,
+        )
+
+    def _next_deadline(self) -> Deadline | None:
+        if self._version < 0:
+            return None
+        deadlines = self.decider.deadlines(self._state, self._context())
+        return deadlines[0] if deadlines else None
+
+    def _now(self) -> datetime:
+        """Business time."""
+        return workflow.now() + (timedelta(0) if self._input is None else self._input.clock_offset)
+
+    def _context(self) -> Context:
+        assert self._input is not None
+        case = self._input
+        return Context(town=case.town, case_id=case.case_id, policy=case.policy, calendar=case.calendar, now=self._now())
+
+    @property
+    def _stream(self) -> str:
+        assert self._input is not None
+        return stream_of(self._input.kind, self._input.case_id)
+
+    @property
+    def _acts_per_run(self) -> int:
+        assert self._input is not None
+        return self._input.acts_per_run
+
+
+def _summary(request: calls.PerformEffect) -> ClearText:
+    effect = request.effect
+    if effect.effect in ("start_case", "tell_case"):
+        return ClearText(f"{effect.effect} {effect.kind}-{effect.case_id}")
+    return ClearText(effect.effect)
+
+
+__all__ = ["CaseWorkflow", "Opening", "REFUSED", "SUPERSEDED"]

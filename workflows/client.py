@@ -1,0 +1,249 @@
+"""The one way to a case: start it, act in it, look at it. Nothing else in the project sends an update.
+
+An act has an id of its caller's making, the same for every attempt at it. The store is asked for that id before the act is
+sent and again after a refusal, so that a retry of an accepted act is told its first answer, whatever happened in between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.acts import Actor, Command, Refusal
+from domain.calendar import WorkCalendar
+from domain.cases.case import CaseKind, Context, stream_of
+from domain.cases.registry import GOVERNED
+from domain.events import Recorded
+from domain.policy.document import Policy
+from workflows.case import REFUSED
+from workflows.catalogue import CASE_WORKFLOWS
+from workflows.messages import Act, CaseInput, CaseView, Opening, Receipt, RecordedAct
+from workflows.payloads import ClearText
+from workflows.search_attributes import attributes
+
+log = structlog.get_logger("jiandu.client")
+
+_RETRIED = {
+    RPCStatusCode.RESOURCE_EXHAUSTED,
+    RPCStatusCode.ABORTED,
+    RPCStatusCode.UNAVAILABLE,
+    RPCStatusCode.DEADLINE_EXCEEDED,
+    RPCStatusCode.CANCELLED,
+}
+"""The engine did not refuse the act, it did not get round to it: the same act is sent again under the same id."""
+
+
+class CommandLookup(Protocol):
+    """Where it can be seen whether an act was recorded."""
+
+    async def find_command(self, town: str, command_id: str) -> Sequence[Recorded]:
+        """The events of an act, none when it was never recorded."""
+        ...
+
+
+class EngineUnavailable(Exception):
+    """The engine could not take the act in the given time. The act may be sent again under the same id."""
+
+
+def workflow_id(town: str, kind: CaseKind, case_id: str) -> str:
+    """The id under which a case of a town runs."""
+    return f"{town}/{stream_of(kind, case_id)}"
+
+
+class CaseClient:
+    """Starts cases and acts in them, for one town."""
+
+    def __init__(
+        self,
+        client: Client,
+        town: str,
+        store: CommandLookup,
+        task_queue: str,
+        *,
+        in_flight: int | None = None,
+        patience: timedelta = timedelta(seconds=60),
+    ) -> None:
+        """`in_flight`: how many updates of one case this process may have under way; None where the server sets no limit
+        (ours does not). On a foreign cluster it is 8 divided by the number of processes. `patience`: how long an act is
+        tried again while the engine cannot take it."""
+        self._client = client
+        self._town = town
+        self._store = store
+        self._task_queue = task_queue
+        self._in_flight = in_flight
+        self._gates: dict[str, asyncio.Semaphore] = {}
+        self._patience = patience
+
+    @property
+    def town(self) -> str:
+        """The town of all its cases."""
+        return self._town
+
+    def handle(self, kind: CaseKind, case_id: str) -> WorkflowHandle[Any, Any]:
+        """The engine's handle of a case."""
+        return self._client.get_workflow_handle(workflow_id(self._town, kind, case_id))
+
+    async def start(
+        self,
+        kind: CaseKind,
+        case_id: str,
+        opening: Command,
+        *,
+        actor: Actor,
+        command_id: str,
+        policy: Policy,
+        calendar: WorkCalendar,
+        clock_offset: timedelta = timedelta(0),
+    ) -> Receipt:
+        """Start a case by its opening act; started again under the same id, it answers as the first time.
+
+        Raises `Refusal` when the opening is not allowed or the case was opened by another act.
+        """
+        recorded = await self._store.find_command(self._town, command_id)
+        if not recorded:
+            context = Context(
+                town=self._town,
+                case_id=case_id,
+                policy=policy,
+                calendar=calendar,
+                now=datetime.now(UTC) + clock_offset,
+            )
+            decider = GOVERNED[kind]
+            decider.decide(decider.initial(), opening, actor, context)
+        case = CaseInput(
+            town=self._town,
+            kind=kind,
+            case_id=case_id,
+            policy=policy,
+            calendar=calendar,
+            opening=Opening(command=opening, actor=actor, command_id=command_id),
+            clock_offset=clock_offset,
+        )
+        view = await self.run(case)
+        recorded = await self._store.find_command(self._town, command_id)
+        if not recorded:
+            raise Refusal("already_open", f"案件 {stream_of(kind, case_id)} 已经立案，不能重复立案；请直接打开该案件办理。")
+        return _receipt_of(command_id, recorded, repeated=False).model_copy(
+            update={"version": view.version, "next_deadline": view.next_deadline}
+        )
+
+    async def run(self, case: CaseInput) -> CaseView:
+        """Have the workflow of a case run (nothing happens when it runs already) and answer once the case is open."""
+        wanted = workflow_id(self._town, case.kind, case.case_id)
+        start = WithStartWorkflowOperation(
+            CASE_WORKFLOWS[case.kind].run,  # type: ignore[attr-defined]
+            case,
+            id=wanted,
+            task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            search_attributes=attributes(self._town, None),
+            static_summary=ClearText(stream_of(case.kind, case.case_id)),
+        )
+        view: CaseView = await self._client.execute_update_with_start_workflow(
+            "await_opened", start_workflow_operation=start, result_type=CaseView
+        )
+        return view
+
+    async def act(
+        self, kind: CaseKind, case_id: str, command: Command, *, actor: Actor, command_id: str
+    ) -> Receipt:
+        """Do an act in a case. Raises `Refusal`, with the reason in Chinese, or `EngineUnavailable`."""
+        recorded = await self._store.find_command(self._town, command_id)
+        if recorded:
+            return _receipt_of(command_id, recorded, repeated=True)
+        act: Act[Any] = Act(command=command, actor=actor, command_id=command_id)
+        async with self._gate(kind, case_id):
+            return await self._send(kind, case_id, act)
+
+    async def _send(self, kind: CaseKind, case_id: str, act: Act[Any]) -> Receipt:
+        """Send an update until the engine has answered it, always under the same id."""
+        give_up = asyncio.get_running_loop().time() + self._patience.total_seconds()
+        pause = 0.02
+        while True:
+            try:
+                receipt: Receipt = await self.handle(kind, case_id).execute_update(
+                    act.command.act, act, id=act.command_id, result_type=Receipt
+                )
+                return receipt
+            except WorkflowUpdateFailedError as failure:
+                refusal = _refusal_of(failure)
+                first = await self._store.find_command(self._town, act.command_id)
+                if first:
+                    return _receipt_of(act.command_id, first, repeated=True)
+                if refusal is not None:
+                    raise refusal from None
+                if not _cut_off(failure):
+                    raise
+                reason: Exception = failure  # the run ended between accepting and recording: the next one takes it
+            except WorkflowUpdateRPCTimeoutOrCancelledError as failure:
+                reason = failure
+            except RPCError as failure:
+                if failure.status == RPCStatusCode.NOT_FOUND:
+                    first = await self._store.find_command(self._town, act.command_id)
+                    if first:
+                        return _receipt_of(act.command_id, first, repeated=True)
+                    raise Refusal(
+                        "not_running", f"案件 {stream_of(kind, case_id)} 不存在或已办结，不能再办理；请核对案件编号。"
+                    ) from None
+                if failure.status not in _RETRIED:
+                    raise
+                reason = failure
+            if asyncio.get_running_loop().time() > give_up:
+                raise EngineUnavailable(
+                    f"流程引擎暂时无法受理（{stream_of(kind, case_id)}：{act.command.act}），请稍后用同一编号重试。"
+                ) from reason
+            log.info("act_tried_again", case=case_id, act=act.command.act, reason=type(reason).__name__)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 1.0)
+
+    async def view(self, kind: CaseKind, case_id: str) -> CaseView:
+        """Where a case stands, from its workflow."""
+        view: CaseView = await self.handle(kind, case_id).query("view", result_type=CaseView)
+        return view
+
+    @asynccontextmanager
+    async def _gate(self, kind: CaseKind, case_id: str) -> AsyncIterator[None]:
+        if self._in_flight is None:
+            yield
+            return
+        gate = self._gates.setdefault(stream_of(kind, case_id), asyncio.Semaphore(self._in_flight))
+        async with gate:
+            yield
+
+
+def _refusal_of(failure: WorkflowUpdateFailedError) -> Refusal | None:
+    cause = failure.cause
+    if isinstance(cause, ApplicationError) and cause.type == REFUSED:
+        code, message = cause.details
+        return Refusal(code, message)
+    return None
+
+
+def _cut_off(failure: WorkflowUpdateFailedError) -> bool:
+    cause = failure.cause
+    return isinstance(cause, ApplicationError) and cause.type in ("AcceptedUpdateCompletedWorkflow", "UpdateAborted")
+
+
+def _receipt_of(command_id: str, recorded: Sequence[Recorded], *, repeated: bool) -> Receipt:
+    return Receipt(
+        command_id=command_id,
+        repeated=repeated,
+        events=[RecordedAct(event=r.event.type_name, version=r.version, position=r.position) for r in recorded],
+        version=recorded[-1].version,
+        next_deadline=None,
+    )
