@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
 
     from activities import signatures as calls
     from domain.acts import SYSTEM, Actor, Command, Refusal
+    from domain.cases.aftermath import effect_refused
     from domain.cases.case import CaseFacts, Context, Deadline, stream_of
     from domain.cases.governance import Governed, GovernedState
     from domain.events import Event, Metadata, Recorded
@@ -58,6 +59,7 @@ class CaseWorkflow:
         self._version = -1
         self._facts: CaseFacts | None = None
         self._published: list[SearchAttributePair[Any]] = []
+        self._history: list[Recorded] = []
         self._receipts: dict[str, list[Recorded]] = {}
         self._acts_taken = 0
         self._opened = False
@@ -73,6 +75,8 @@ class CaseWorkflow:
         async with self._lock:
             await self._begin(case)
         self._opened = True
+        if case.recovered:
+            await self._follow_up_again()
         while self._facts is not None and self._facts.open:
             if self._acts_taken >= case.acts_per_run or workflow.info().is_continue_as_new_suggested():
                 await self._continue()
@@ -87,10 +91,6 @@ class CaseWorkflow:
             await self._load()
         else:
             await self._open(case.opening)
-        if case.recovered:
-            for recorded in list(self._state.recorded):
-                await self._follow_up(recorded)
-
     async def _open(self, opening: Opening) -> None:
         try:
             await self._record(
@@ -215,7 +215,7 @@ class CaseWorkflow:
         started: list[calls.StartedCase] = []
         for recorded in outcome.events if outcome.events[0].version == self._version + 1 else []:
             self._fold(recorded)
-            started += await self._follow_up(recorded)
+            started += await self._follow_up(recorded, self._state)
         if outcome.verdict == "duplicate":
             await self._load()  # an act recorded before this run began: others may have followed it
         self._publish()
@@ -264,16 +264,17 @@ class CaseWorkflow:
     def _fold(self, recorded: Recorded) -> None:
         self._state = self.decider.evolve(self._state, recorded)
         self._version = recorded.version
+        self._history.append(recorded)
         self._receipts.setdefault(recorded.metadata.command_id, []).append(recorded)
         if not workflow.unsafe.is_replaying():
             self._log.info(
                 "recorded", event_type=recorded.event.type_name, version=recorded.version, actor=recorded.metadata.actor.id
             )
 
-    async def _follow_up(self, recorded: Recorded) -> list[calls.StartedCase]:
+    async def _follow_up(self, recorded: Recorded, state: GovernedState[Any]) -> list[calls.StartedCase]:
         """Do the effects of an event, all at once, then record the acts with which they answer."""
         assert self._input is not None
-        effects = self.decider.effects(self._state, recorded)
+        effects = self.decider.effects(state, recorded)
         if not effects:
             return []
         requests = [
@@ -306,6 +307,15 @@ class CaseWorkflow:
                 started += await self._answer(f"{request.effect_id}:{index}", command)
         return started
 
+    async def _follow_up_again(self) -> None:
+        """After recovery nobody knows which effects were done; each knows itself. The case takes acts meanwhile, since an
+        effect may have to wait for a case that is recovered after this one."""
+        state = self.decider.initial()
+        for recorded in list(self._history):
+            state = self.decider.evolve(state, recorded)
+            async with self._lock:
+                await self._follow_up(recorded, state)
+
     async def _answer(self, command_id: str, command: Command) -> list[calls.StartedCase]:
         receipt = await self._record(
             command_id, SYSTEM, lambda state, context: self.decider.decide(state, command, SYSTEM, context)
@@ -316,9 +326,9 @@ class CaseWorkflow:
         await self._record(
             f"{request.effect_id}:refused",
             SYSTEM,
-            lambda state, context: self.decider.effect_refused(
-                state, request.effect, outcome.refused_code or "", outcome.refused_message or ""
-            ),
+            lambda _state, _context: [
+                effect_refused(request.effect, outcome.refused_code or "", outcome.refused_message or "")
+            ],
         )
 
     # -- what the case shows ----------------------------------------------------------------------------------------
