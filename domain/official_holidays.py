@@ -29,7 +29,9 @@ def official_tables(years: Iterable[int]) -> tuple[YearTable, ...]:
             continue
         # The library keeps the December days before New Year in one set for all years.
         candidates: set[date] = getattr(china, "weekend_workdays", set())
-        working = tuple(sorted(day for day in candidates if day.year == year or (day.year, day.month) == (year - 1, 12)))
+        working = tuple(
+            sorted(day for day in candidates if day.year == year or (day.year, day.month) == (year - 1, 12))
+        )
         rest = tuple(day for day in sorted(china) if day.weekday() < _SATURDAY and day not in working)
         tables.append(YearTable(year=year, rest_days=rest, working_days=working))
     return tuple(tables)

@@ -21,7 +21,9 @@ def quorum(policy: AppraisalPolicy, entitled: int, *, in_session: bool = False) 
     return entitled // 2 + 1
 
 
-def recusal(policy: AppraisalPolicy, deputies: Collection[str], person: str, relatives: Collection[str]) -> frozenset[str]:
+def recusal(
+    policy: AppraisalPolicy, deputies: Collection[str], person: str, relatives: Collection[str]
+) -> frozenset[str]:
     """`appraisal.recusal` (选举法 43 by analogy): the deputies who get no ballot on `person`: that person and the declared
     close relatives. Recused deputies are not in the subject's 应到."""
     if not policy.recusal:
