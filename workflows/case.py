@@ -241,7 +241,7 @@ class CaseWorkflow:
             ),
         )
         summary = ClearText(", ".join(event.type_name for event in events))
-        outcome: calls.AppendOutcome = await workflow.execute_activity(
+        outcome: calls.AppendOutcome = await workflow.execute_local_activity(
             calls.APPEND_EVENTS, request, result_type=calls.AppendOutcome, summary=summary, **_CALL
         )
         return outcome
@@ -250,7 +250,7 @@ class CaseWorkflow:
         assert self._input is not None
         more = True
         while more:
-            part: calls.StreamSlice = await workflow.execute_activity(
+            part: calls.StreamSlice = await workflow.execute_local_activity(
                 calls.READ_STREAM,
                 calls.ReadStream(town=self._input.town, stream=self._stream, from_version=self._version + 1),
                 result_type=calls.StreamSlice,
