@@ -51,10 +51,19 @@ def path_text(path: Path) -> str:
 
 def read_yaml(text: str) -> Document:
     """Read one document. Raises `Invalid` with every fault found."""
+    document, faults = read_yaml_with_faults(text)
+    if faults:
+        raise Invalid(faults)
+    return document
+
+
+def read_yaml_with_faults(text: str) -> tuple[Document, list[Fault]]:
+    """Read one document; a value that cannot be read is None in it and among the faults, so that a caller who checks the rest
+    can report everything at once. Raises `Invalid` for a text that is no YAML at all."""
     try:
         root = yaml.compose(text, Loader=_LOADER)
         if root is None:
-            return Document(None, no_lines)
+            return Document(None, no_lines), []
         reader = _Reader()
         data = reader.value(root, ())
     except yaml.MarkedYAMLError as error:
@@ -64,9 +73,7 @@ def read_yaml(text: str) -> Document:
         raise Invalid([Fault(path="（全文）", message=f"不是可读的文本：{error}", line=None)]) from error
     except RecursionError as error:
         raise Invalid([Fault(path="（全文）", message="层次过深", line=None)]) from error
-    if reader.faults:
-        raise Invalid(reader.faults)
-    return Document(data, _Lines(root))
+    return Document(data, _Lines(root)), reader.faults
 
 
 def _syntax(error: yaml.MarkedYAMLError) -> str:
@@ -121,7 +128,7 @@ class _Reader:
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
         try:
-            return self._scalars.construct_object(node, deep=True)  # type: ignore[no-untyped-call]
+            return self._scalars.construct_object(node, deep=True)
         except (ValueError, OverflowError, ConstructorError):  # 2025-02-30, or a number of thousands of digits
             self._fault(path, node, f"“{_shortened(node.value)}”不是有效的日期或数字")
             return None
