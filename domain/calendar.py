@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -67,20 +66,12 @@ class WorkCalendar(BaseModel):
             raise ValueError("同一年份有两份放假安排")
         return self
 
-    @cached_property
-    def _rest_days(self) -> frozenset[date]:
-        return frozenset(day for table in self.tables for day in table.rest_days)
-
-    @cached_property
-    def _working_days(self) -> frozenset[date]:
-        return frozenset(day for table in self.tables for day in table.working_days)
-
     def is_working_day(self, day: date) -> bool:
         """Whether a day is worked."""
         if not self.weekends_only:
-            if day in self._working_days:
+            if any(day in table.working_days for table in self.tables):
                 return True
-            if day in self._rest_days:
+            if any(day in table.rest_days for table in self.tables):
                 return False
         return day.weekday() < _SATURDAY
 
@@ -112,7 +103,8 @@ class WorkCalendar(BaseModel):
     def with_table(self, table: YearTable) -> WorkCalendar:
         """This calendar with one year's table added or replaced (a town edits or imports it)."""
         others = (other for other in self.tables if other.year != table.year)
-        return self.model_copy(update={"tables": tuple(sorted((*others, table), key=lambda each: each.year))})
+        tables = tuple(sorted((*others, table), key=lambda each: each.year))
+        return WorkCalendar(weekends_only=self.weekends_only, tables=tables)
 
 
 def unannounced_warning(years: list[int]) -> str | None:

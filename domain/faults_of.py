@@ -27,8 +27,8 @@ def faults_of(
 ) -> list[Fault]:
     """All faults of an error, by line.
 
-    `prefix` is where in the document the validated value stands. With `model`, unknown keys get suggestions. With `data`
-    (the value that was validated), parts of pydantic's locations that name a branch of a union are left out of the paths.
+    `prefix` is where in the document the validated value stands. With `model`, unknown keys get suggestions. With
+    `data` (the value that was validated), parts of pydantic's locations that name a branch of a union are left out.
     """
     faults: dict[tuple[str, str], Fault] = {}
     for detail in error.errors(include_url=False):

@@ -18,8 +18,8 @@ _SATURDAY = 5
 def official_tables(years: Iterable[int]) -> tuple[YearTable, ...]:
     """The tables of those of the years that are announced, by year.
 
-    The library guesses the fixed holidays of a year that is not announced yet but knows no 调休 for it: such a year gets
-    no table, so that the calendar says so instead of guessing.
+    The library guesses the fixed holidays of a year that is not announced yet but knows no 调休 for it: such a year
+    gets no table, so that the calendar says so instead of guessing.
     """
     tables = []
     for year in sorted(set(years)):

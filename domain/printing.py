@@ -9,7 +9,8 @@ DECIMALS = 2
 
 def _scaled(value: Fraction, decimals: int) -> int:
     """`value` in units of the last decimal, half up (away from zero for values below it)."""
-    magnitude = abs(value) * 10**decimals
+    scale: int = 10**decimals
+    magnitude = abs(value) * scale
     units = (2 * magnitude.numerator + magnitude.denominator) // (2 * magnitude.denominator)
     return units if value >= 0 else -units
 

@@ -58,8 +58,8 @@ def read_yaml(text: str) -> Document:
 
 
 def read_yaml_with_faults(text: str) -> tuple[Document, list[Fault]]:
-    """Read one document; a value that cannot be read is None in it and among the faults, so that a caller who checks the rest
-    can report everything at once. Raises `Invalid` for a text that is no YAML at all."""
+    """Read one document; a value that cannot be read is None in it and among the faults, so that a caller who checks the
+    rest can report everything at once. Raises `Invalid` for a text that is no YAML at all."""
     try:
         root = yaml.compose(text, Loader=_LOADER)
         if root is None:

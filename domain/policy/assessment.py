@@ -68,7 +68,7 @@ class ScoreItem(_Section):
 
 
 class ScoreTable(ScoreItem):
-    """A score table. Its items, where it has any, are what each scorer marks; their full scores add up to the table's."""
+    """A score table. Its items, if any, are what each scorer marks; their full scores add up to the table's."""
 
     items: tuple[ScoreItem, ...] = ()
 

@@ -198,7 +198,7 @@ def _descending(days: tuple[int, ...]) -> tuple[int, ...]:
 
 
 class ExtensionPolicy(Section):
-    """`rectification.extension`: how often, by how many months at most, and the longest total from service, in months."""
+    """`rectification.extension`: how often, by how many months at most, and the longest total from service."""
 
     times: Count = 1
     months: Positive = 1

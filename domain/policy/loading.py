@@ -10,13 +10,14 @@ from pydantic import ValidationError
 from domain.faults import Fault, Invalid
 from domain.faults_of import faults_of
 from domain.policy.document import Policy
-from domain.yaml_lines import LineOf, Path, no_lines, path_text, read_yaml
+from domain.yaml_lines import LineOf, Path, no_lines, path_text, read_yaml_with_faults
 
 
 def read_policy(data: Mapping[str, Any], line_of: LineOf = no_lines, prefix: Path = ()) -> Policy:
     """The policy of these values; what is left out has its default.
 
-    `line_of` gives the line of a path of the whole document, in which the policy stands under `prefix`. Raises `Invalid`.
+    `line_of` gives the line of a path of the whole document, in which the policy stands under `prefix`. Raises
+    `Invalid`.
     """
     try:
         return Policy.model_validate(data)

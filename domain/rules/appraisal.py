@@ -14,8 +14,8 @@ from domain.rules.verdict import DimensionFigure, Outcome, Verdict, without_coun
 
 
 def quorum(policy: AppraisalPolicy, entitled: int, *, in_session: bool = False) -> int:
-    """`appraisal.quorum`: the smallest number of deputies present that suffices; two thirds in a session of the congress
-    (地方组织法 14). At least one, even where nobody is entitled."""
+    """`appraisal.quorum`: the smallest number of deputies present that suffices; two thirds in a session of the
+    congress (地方组织法 14). At least one, even where nobody is entitled."""
     if in_session or policy.quorum is Quorum.TWO_THIRDS:
         return max(1, -(-2 * entitled // 3))
     return entitled // 2 + 1
@@ -24,8 +24,8 @@ def quorum(policy: AppraisalPolicy, entitled: int, *, in_session: bool = False) 
 def recusal(
     policy: AppraisalPolicy, deputies: Collection[str], person: str, relatives: Collection[str]
 ) -> frozenset[str]:
-    """`appraisal.recusal` (选举法 43 by analogy): the deputies who get no ballot on `person`: that person and the declared
-    close relatives. Recused deputies are not in the subject's 应到."""
+    """`appraisal.recusal` (选举法 43 by analogy): the deputies who get no ballot on `person`: that person and the
+    declared close relatives. Recused deputies are not in the subject's 应到."""
     if not policy.recusal:
         return frozenset()
     return frozenset(deputies) & {person, *relatives}
@@ -86,8 +86,8 @@ def overall_from(
 ) -> _Share | None:
     """`appraisal.overall_from`: the share that decides, under one denominator; None where it cannot be computed.
 
-    `overall`: the overall item's. `mean_of_dimensions`: the mean of the dimensions' rates, each with a denominator of its
-    own, brought to a common one. `every_dimension`: the lowest dimension's, since all pass when that one does.
+    `overall`: the overall item's. `mean_of_dimensions`: the mean of the dimensions' rates, each with a denominator of
+    its own, brought to a common one. `every_dimension`: the lowest dimension's, since all pass when that one does.
     """
     if policy.overall_from is OverallFrom.OVERALL:
         return _share(policy, kind, overall, attendance)
@@ -166,7 +166,7 @@ def judge(
     *,
     in_session: bool = False,
 ) -> Verdict:
-    """The verdict on one subject, in the order of precedence `no_quorum`, `void`, `no_valid_ballots`, then pass or fail.
+    """The verdict on one subject, by precedence `no_quorum`, `void`, `no_valid_ballots`, then pass or fail.
 
     A dimension left out was graded as the overall item. (`refused` precedes all: such a poll is never counted, see
     `domain.rules.questions.poll_held_up`.)

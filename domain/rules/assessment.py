@@ -1,4 +1,7 @@
-"""Year-end assessment 双百分: from scorers' marks to totals (rules `assessment.*`). Ranking is in `domain.rules.ranking`."""
+"""Year-end assessment 双百分: from scorers' marks to totals (rules `assessment.*`).
+
+Ranking is in `domain.rules.ranking`.
+"""
 
 from __future__ import annotations
 

@@ -69,8 +69,8 @@ def attendance_fault(entitled: int, present: int, issued: int) -> str | None:
 def row_of_marks(policy: AppraisalPolicy, marks: Collection[str]) -> str:
     """What a row counts as: a grade's key, `abstain` or `invalid` (`appraisal.blank_row`; several marks: invalid).
 
-    `marks` holds the grades marked in the row, and `abstain` where 弃权 is marked. Raises `ValueError` for a mark that is
-    on no ballot of this policy: that is a fault of whoever read the ballot, not of the deputy.
+    `marks` holds the grades marked in the row, and `abstain` where 弃权 is marked. Raises `ValueError` for a mark
+    that is on no ballot of this policy: that is a fault of whoever read the ballot, not of the deputy.
     """
     if strange := set(marks) - {*policy.grade_keys, ABSTAIN}:
         raise ValueError(f"no such mark on the ballot: {', '.join(sorted(strange))}")
@@ -81,7 +81,7 @@ def row_of_marks(policy: AppraisalPolicy, marks: Collection[str]) -> str:
 
 
 def count_rows(policy: AppraisalPolicy, rows: Iterable[Collection[str]]) -> ItemCount:
-    """The counts of one item over the rows of all ballots; each row stands for itself, whatever its ballot's others are."""
+    """The counts of one item over the rows of all ballots; each row stands for itself, whatever the others are."""
     counted = Counter(row_of_marks(policy, row) for row in rows)
     grades = {grade: counted[grade] for grade in policy.grade_keys}
     return ItemCount(grades=grades, abstain=counted[ABSTAIN], invalid=counted[INVALID])

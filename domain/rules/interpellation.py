@@ -45,7 +45,7 @@ def interpellation_refusals(
 
 
 def second_answer(signers: Collection[str], dissatisfied: Collection[str]) -> bool:
-    """Whether the signers may ask for a second answer: half or more of them are dissatisfied, half included (代表法 20).
+    """Whether the signers may ask for a second answer: half or more of them are dissatisfied (代表法 20).
 
     The dissatisfaction of somebody who did not sign does not count.
     """

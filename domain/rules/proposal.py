@@ -1,11 +1,11 @@
-"""Prior supervision 事前监督: the way of a village proposal through its bodies (rules "Prior supervision", `proposal.*`)."""
+"""Prior supervision 事前监督: a village proposal's way through its bodies (rules "Prior supervision", `proposal.*`)."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from enum import StrEnum
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from domain.calendar import WorkCalendar, reminder_days
 from domain.policy.document import ProposalPolicy
@@ -54,9 +54,9 @@ def may_return_to(step: Step) -> tuple[Step, ...]:
 class Votes(BaseModel):
     """Votes of a meeting. Files write `for`, which Python cannot use as a name."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    in_favour: Count = Field(default=0, validation_alias=AliasChoices("in_favour", "for"))
+    in_favour: Count = Field(default=0, alias="for")
     against: Count = 0
     abstain: Count = 0
 
@@ -108,8 +108,8 @@ class VillageForm(StrEnum):
 
 
 def village_quorum(form: VillageForm, entitled: int) -> int:
-    """The smallest number present that suffices: two thirds of the representatives (村民委员会组织法 30), more than half of
-    the adult villagers, or two thirds of the households (26)."""
+    """The smallest number present that suffices: two thirds of the representatives (村民委员会组织法 30), more than
+    half of the adult villagers, or two thirds of the households (26)."""
     if form is VillageForm.ASSEMBLY:
         return entitled // 2 + 1
     return max(1, -(-2 * entitled // 3))
@@ -127,8 +127,8 @@ def village_vote(form: VillageForm, entitled: int, present: int | None, votes: V
 
 
 def step_days(policy: ProposalPolicy, previous_decision_on: date, calendar: WorkCalendar) -> date:
-    """`proposal.step_days`: the last day of a step's time limit, from the previous decision (or the submission; a return
-    restarts it), whose day is not counted."""
+    """`proposal.step_days`: the last day of a step's time limit, from the previous decision (or the submission; a
+    return restarts it), whose day is not counted."""
     return calendar.add_working_days(previous_decision_on, policy.step_days)
 
 
@@ -142,6 +142,6 @@ def reminders(policy: ProposalPolicy, due: date, not_before: date | None = None)
 
 
 def posting_until(posted_on: date) -> date:
-    """The last day for which a village decision must at least stay posted (村民委员会组织法 35); the day of posting is not
-    counted."""
+    """The last day for which a village decision must at least stay posted (村民委员会组织法 35); the day of posting is
+    not counted."""
     return posted_on + timedelta(days=POSTING_DAYS)

@@ -43,7 +43,7 @@ class Ranking(BaseModel):
 
 
 def tie_break(policy: AssessmentPolicy, total: Total) -> tuple[Fraction, ...]:
-    """`assessment.tie_break`: what two subjects are compared by, the total first, then each method's sum over the tables."""
+    """`assessment.tie_break`: what subjects are compared by: the total, then each method's sum over the tables."""
     return (total.total, *(total.methods[method] for method in policy.tie_break))
 
 
@@ -91,8 +91,8 @@ def tie_for_last(policy: AssessmentPolicy, ranking: Ranking, lowest: tuple[str, 
 
 
 def decide_last(ranking: Ranking, chosen: Collection[str]) -> Ranking:
-    """The ranking with last place decided by hand. Raises `Refusal` where nothing is to be decided, or for a choice that
-    is empty or names a subject that does not share the last place."""
+    """The ranking with last place decided by hand. Raises `Refusal` where nothing is to be decided, or for a choice
+    that is empty or names a subject that does not share the last place."""
     if not ranking.last_undecided:
         raise Refusal("last_not_undecided", f"“{ranking.group}”组的末位没有并列待定，无须裁定")
     if not chosen:

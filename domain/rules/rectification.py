@@ -1,4 +1,4 @@
-"""Rectification by a deadline 限期整改 (rules `rectification.*`): due dates, extension, lights, reminders, what follows."""
+"""Rectification by a deadline 限期整改 (rules `rectification.*`): dates, extension, lights, reminders, what follows."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Light(StrEnum):
 
 
 def lights(policy: RectificationPolicy, due: date, today: date, done: bool) -> Light:
-    """`rectification.lights`: yellow from so many days before the due date in force, red when overdue, green when done."""
+    """`rectification.lights`: yellow from so many days before the due date in force, red after it, green when done."""
     if done:
         return Light.GREEN
     if today > due:

@@ -68,7 +68,7 @@ def head_on(tenures: Sequence[Tenure], subject: str, day: date) -> str | None:
 
 
 def _periods(tenures: Sequence[Tenure], subject: str, person: str, year: int) -> list[tuple[date, date]]:
-    """The parts of a year in which a person held the post, from a day to the day after the last; touching ones joined."""
+    """The parts of a year in which a person held the post, each to the day after its last; touching ones joined."""
     first, after = date(year, 1, 1), date(year + 1, 1, 1)
     parts = sorted(
         (max(first, tenure.since or first), min(after, tenure.until + _DAY if tenure.until else after))

@@ -130,7 +130,7 @@ class _Memory:
         return part_year_months(self._policy, self._tenures, subject, year)
 
     def of_person(self, person: str, year: int) -> _Place:
-        """A person's place in a year: last if any subject they answer for was; missing if none of these was assessed."""
+        """A person's place in a year: last if any subject they answer for was; missing if none was assessed."""
         if year in self._history:
             named = any(row.person == person for row in self._history[year])
             return _Place.LAST if named else _Place.NOT_LAST
@@ -214,7 +214,7 @@ def _of_units(policy: VetoPolicy, memory: _Memory, tenures: Sequence[Tenure], ye
             continue
         if policy.follows is VetoFollows.UNIT:
             head = head_on(tenures, subject, record.published_on)
-            persons = (head,) if head is not None else ()
+            persons: tuple[str, ...] = (head,) if head is not None else ()
         else:
             persons = tuple(
                 person
