@@ -75,7 +75,7 @@ class Appender:
             batch = self._next_batch()
             try:
                 await self._send(batch)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - handed to each caller who waits
                 for waiting in batch:
                     _fail(waiting, error)
 
@@ -104,7 +104,7 @@ class Appender:
             for waiting in batch:
                 try:
                     await self._send([waiting])
-                except Exception as alone:
+                except Exception as alone:  # noqa: BLE001 - handed to the caller
                     _fail(waiting, alone)
             return
         except SQLAlchemyError as error:  # no connection to be had from the pool
@@ -149,7 +149,7 @@ class Appender:
         for hook in self._after_commit:
             try:
                 await hook(self._town, appended)
-            except Exception:
+            except Exception:  # noqa: BLE001 - the events are committed; a listener cannot undo that
                 _log.exception("after_commit_failed", town=self._town, position=appended[-1].position)
 
 

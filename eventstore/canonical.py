@@ -8,14 +8,15 @@
 
 in UTF-8, where T(x) is the length of x in bytes, ":", x, "," (a netstring: no text can pass for two fields), N(x) is
 decimal digits and ",", I(x) is `YYYY-MM-DDTHH:MM:SS.ffffffZ,` in UTC, and event_id is the lower-case form with hyphens.
-Body and metadata are the exact text that is stored; nothing is parsed, so no JSON library or server version can change a
-digest.
+Body and metadata are the exact text that is stored; nothing is parsed, so no JSON library and no server version can
+change a digest.
 """
 
 from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID, uuid5
 
 EVENT_NAMESPACE = UUID("5f3a4a3e-6f0b-5c0a-9a58-6a69616e6475")
@@ -34,45 +35,47 @@ def genesis(town: str) -> bytes:
     return hashlib.sha256(b"jiandu-log-1," + _text(town)).digest()
 
 
-def chain(
-    previous: bytes,
-    *,
-    town: str,
-    position: int,
-    stream: str,
-    version: int,
-    event_id: UUID,
-    type: str,
-    schema_version: int,
-    command_id: str,
-    command_index: int,
-    business_time: datetime,
-    recorded_at: datetime,
-    body: str,
-    metadata: str,
-) -> bytes:
+class ChainedRow(NamedTuple):
+    """The fields of a row that its digest covers, in the order of the canonical bytes; columns have the same names."""
+
+    town: str
+    position: int
+    stream: str
+    version: int
+    event_id: UUID
+    type: str
+    schema_version: int
+    command_id: str
+    command_index: int
+    business_time: datetime
+    recorded_at: datetime
+    body: str
+    metadata: str
+
+
+def chain(previous: bytes, row: ChainedRow) -> bytes:
     """The digest of a row after `previous`, the digest of the row before it."""
-    row = b"".join(
+    data = b"".join(
         (
-            _text(town),
-            b"%d," % position,
-            _text(stream),
-            b"%d," % version,
-            str(event_id).encode(),
+            _text(row.town),
+            b"%d," % row.position,
+            _text(row.stream),
+            b"%d," % row.version,
+            str(row.event_id).encode(),
             b",",
-            _text(type),
-            b"%d," % schema_version,
-            _text(command_id),
-            b"%d," % command_index,
-            instant(business_time).encode(),
+            _text(row.type),
+            b"%d," % row.schema_version,
+            _text(row.command_id),
+            b"%d," % row.command_index,
+            instant(row.business_time).encode(),
             b",",
-            instant(recorded_at).encode(),
+            instant(row.recorded_at).encode(),
             b",",
-            _text(body),
-            _text(metadata),
+            _text(row.body),
+            _text(row.metadata),
         )
     )
-    return hashlib.sha256(previous + row).digest()
+    return hashlib.sha256(previous + data).digest()
 
 
 def instant(value: datetime) -> str:

@@ -2,9 +2,10 @@
 
 Needs PostgreSQL 16 or newer (`IS JSON`; tested on 18) with encoding UTF8, and no extension. It needs no superuser: the
 owner must be able to create in the database (schemas of rebuilds) and have CREATEROLE; where a managed service forbids
-CREATEROLE, its administrator creates the two roles beforehand and grants them to the owner::
+CREATEROLE, its administrator creates the roles beforehand and grants them to the owner::
 
-    CREATE ROLE jiandu_app NOLOGIN; CREATE ROLE jiandu_auditor NOLOGIN; GRANT jiandu_app, jiandu_auditor TO <owner>;
+    CREATE ROLE jiandu_app NOLOGIN; CREATE ROLE jiandu_auditor NOLOGIN; CREATE ROLE jiandu_ballotbox NOLOGIN;
+    GRANT jiandu_app, jiandu_auditor, jiandu_ballotbox TO <owner> WITH INHERIT FALSE, SET TRUE;
 """
 
 from __future__ import annotations

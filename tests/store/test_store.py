@@ -20,7 +20,7 @@ class TestPostgresEventStore(EventStoreContract):
     """The contract, on PostgreSQL."""
 
 
-@pytest.mark.parametrize("version, body", [(1, '{"centimetres": 12}'), (2, '{"value": 120}')])
+@pytest.mark.parametrize(("version", "body"), [(1, '{"centimetres": 12}'), (2, '{"value": 120}')])
 async def test_old_bodies_are_read_as_todays(store: EventStore, postgres_url: str, version: int, body: str) -> None:
     measured = AppendRequest(
         town=TOWN, stream="m", expected_version=-1, events=(Measured(value=120, unit="mm"),), metadata=metadata("m")
@@ -128,4 +128,4 @@ def _rewrite(url: str, statement: str, values: tuple[object, ...]) -> None:
     """Change the log as nobody may: as superuser, past the triggers."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET session_replication_role = replica")
-        connection.execute(statement, values)  # type: ignore[arg-type]
+        connection.execute(statement, values)
