@@ -22,7 +22,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich" if sys.stdout.isatty() else None,
 )
-policy_app = typer.Typer(help="制度（监督规则的版本）· Policies, the versioned rules", epilog=EXIT_CODES, no_args_is_help=True)
+policy_app = typer.Typer(
+    help="制度（规则的版本）· Policies, the versioned rules", epilog=EXIT_CODES, no_args_is_help=True
+)
 cycle_app = typer.Typer(help="年度监督周期 · The supervision cycle of a year", epilog=EXIT_CODES, no_args_is_help=True)
 app.add_typer(policy_app, name="policy")
 app.add_typer(cycle_app, name="cycle")
@@ -154,7 +156,7 @@ def checkpoint(as_json: Json = False) -> None:
 def import_(
     what: Annotated[Roster, typer.Argument(help="代表或测评对象 · what to import")],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Excel 文件（.xlsx、.xls）· the workbook")],
-    confirm: Annotated[bool, typer.Option("--confirm", help="确认导入；不加只预览 · write it; else preview only")] = False,
+    confirm: Annotated[bool, typer.Option("--confirm", help="确认导入 · write it; else preview only")] = False,
     as_: As = "staff:cli",
     command_id: CommandId = None,
     as_json: Json = False,

@@ -19,6 +19,9 @@ class Holder(BaseModel):
     command: str
     address: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.command}，进程 {self.pid}"
+
 
 class Taken(Exception):
     """Another process owns the servers of this data folder."""

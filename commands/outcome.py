@@ -1,4 +1,4 @@
-"""How a subcommand ends: its exit code, its errors in Chinese (or as JSON), and leaving the process after the engine's SDK."""
+"""How a subcommand ends: its exit code, and its errors in Chinese or as JSON."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from domain.acts import Refusal
 from domain.faults import Fault, Invalid
 from runtime.postgres import PostgresError
 from runtime.settings_faults import SettingsError
+
+_LOOK = "先用 jiandu up 启动，或用 jiandu doctor 检查。"
 
 
 class Exit(IntEnum):
@@ -54,7 +56,7 @@ def finish_async(body: Coroutine[Any, Any, int], *, as_json: bool = False) -> No
 
 
 def leave(code: int) -> NoReturn:
-    """Flush and leave. Where the engine's SDK was loaded the interpreter's own end can abort the process, so it is skipped."""
+    """Flush and leave. After the engine's SDK was loaded the interpreter's own end can abort, so it is skipped."""
     sys.stdout.flush()
     sys.stderr.flush()
     if "temporalio.bridge" in sys.modules:
@@ -117,16 +119,19 @@ def _in_words(error: Exception) -> Failure | None:
     name = type(error).__name__
     module = type(error).__module__
     if name == "StoreUnavailable" or (module.startswith(("psycopg", "sqlalchemy")) and name == "OperationalError"):
-        return Failure(
-            f"数据库连不上：{_first_line(error)}", "先用 jiandu up 启动，或用 jiandu doctor 检查。", code="no_database"
-        )
+        return Failure(f"数据库连不上：{_first_line(error)}", _LOOK, code="no_database")
     if name == "EngineUnavailable" or (module.startswith("temporalio") and name == "RPCError"):
         return Failure(
-            f"流程引擎没有应答：{_first_line(error)}", "先用 jiandu up 启动，或用 jiandu doctor 检查。", code="no_engine"
+            f"流程引擎没有应答：{_first_line(error)}",
+            _LOOK,
+            code="no_engine",
         )
     if isinstance(error, FileNotFoundError | IsADirectoryError | PermissionError):
         return Failure(
-            f"文件打不开：{error.filename}（{error.strerror}）", "核对路径和权限。", code="no_file", exit_code=Exit.INVALID
+            f"文件打不开：{error.filename}（{error.strerror}）",
+            "核对路径和权限。",
+            code="no_file",
+            exit_code=Exit.INVALID,
         )
     return None
 

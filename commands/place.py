@@ -32,8 +32,9 @@ def embedded_postgres(settings: Settings) -> EmbeddedPostgres:
 
 @asynccontextmanager
 async def open_database(settings: Settings | None = None) -> AsyncIterator[Database]:
-    """The database of the settings: that of `JIANDU_DATABASE_URL`, else the running embedded one, else one started here and
-    stopped again. Raises `Failure` when another process holds the data folder and its database does not come up."""
+    """The database of the settings: `JIANDU_DATABASE_URL`, else the embedded one, started and stopped if it does not run.
+
+    Raises `Failure` when another process holds the data folder and its database does not come up."""
     settings = settings or load_settings()
     if settings.database_url is not None:
         yield Database(settings, settings.database_url.get_secret_value(), None)
@@ -58,8 +59,7 @@ async def open_database(settings: Settings | None = None) -> AsyncIterator[Datab
             return
         await asyncio.sleep(0.5)
     raise Failure(
-        f"数据文件夹正被另一个进程使用（{owner.command if owner else 'jiandu'}，进程 {owner.pid if owner else '不明'}），"
-        "而它的数据库没有启动。",
+        f"数据文件夹正被另一个进程使用（{owner or '不明'}），而它的数据库没有启动。",
         "查看该进程的输出，或用 Ctrl-C 结束它再试。",
         code="busy",
     )

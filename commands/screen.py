@@ -1,4 +1,4 @@
-"""What a person sees in the terminal: plain text everywhere, colour only where a terminal shows it, JSON for programs."""
+"""What a person sees in the terminal: plain text, colour only where a terminal shows it; JSON for programs."""
 
 from __future__ import annotations
 
