@@ -1,7 +1,7 @@
-"""The Temporal program: found, or built once with its progress shown. `python -m runtime.engine_build` prints where it is.
+"""The Temporal program: found, or built once with its progress shown (`python -m runtime.engine_build`).
 
-Order: `JIANDU_TEMPORAL_BINARY` · `temporal` on the PATH · the cache · the SDK's download · built from the official Go module
-pinned in `runtime/engine/`. Imports nothing heavy: every `make` target asks it.
+Order: `JIANDU_TEMPORAL_BINARY` · `temporal` on the PATH · the cache · the SDK's download · built from the official Go
+module pinned in `runtime/engine/`. Imports nothing heavy: every `make` target asks it.
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ def find(named: Path | None = None) -> Path | None:
     if named is not None:
         version = server_version(named)
         if version is None or version < SERVER_MINIMUM:
-            raise EngineError(f"JIANDU_TEMPORAL_BINARY（temporal_binary）指向的 {named} 不是可用的 temporal 1.9 以上程序。")
+            raise EngineError(
+                f"JIANDU_TEMPORAL_BINARY（temporal_binary）指向的 {named} 不是可用的 temporal 1.9 以上程序。"
+            )
         return named.absolute()
     on_path = shutil.which("temporal")
     if on_path is not None and (server_version(Path(on_path)) or (0,)) >= SERVER_MINIMUM:
@@ -89,7 +91,8 @@ def ensure(named: Path | None = None, say: Callable[[str], None] | None = None) 
             build(_ENGINE, target, say)
     except BuildError as error:
         raise EngineError(
-            f"没有找到也没能建成 Temporal 引擎：{error}\n可任选其一：安装官方 temporal 命令（1.9 以上）并放入 PATH；用 JIANDU_TEMPORAL_BINARY 指定它；"
+            f"没有找到也没能建成 Temporal 引擎：{error}\n"
+            "可任选其一：安装官方 temporal 命令（1.9 以上）并放入 PATH；用 JIANDU_TEMPORAL_BINARY 指定它；"
             "用 JIANDU_TEMPORAL_ADDRESS 指向已有的集群；或安装 Go 1.26.8 以上后重试。"
         ) from error
     return target

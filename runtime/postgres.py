@@ -1,8 +1,8 @@
 """The embedded PostgreSQL: the wheel's server as our own child process, with its data in one folder.
 
-It listens on a Unix socket in a folder that only the owner (and root) can enter, and on no network address: who may open
-the folder may use the database, so no password is kept anywhere. The child runs in a process group of its own, so that
-Ctrl-C reaches us first and the database is stopped last.
+It listens on a Unix socket in a folder that only the owner (and root) can enter, and on no network address: who may
+open the folder may use the database, so no password is kept anywhere. The child runs in a process group of its own,
+so that Ctrl-C reaches us first and the database is stopped last.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from runtime.child import Child
 from runtime.orphans import end, living
 from runtime.postgres_account import Account, account_for
 from runtime.short_folder import socket_folder
@@ -63,9 +64,8 @@ class EmbeddedPostgres:
 
     def __init__(self, folder: Path, log: Path | None = None) -> None:
         self.folder = folder.absolute()
-        self.log = (log or self.folder.parent / "logs" / "postgres.log").absolute()
         self._socket = socket_folder(self.folder.parent / "run", self.folder)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child = Child((log or self.folder.parent / "logs" / "postgres.log").absolute())
 
     @property
     def url(self) -> str:
@@ -79,7 +79,11 @@ class EmbeddedPostgres:
 
     @property
     def pid(self) -> int | None:
-        return self._process.pid if self._process is not None else None
+        return self._child.pid
+
+    @property
+    def log(self) -> Path | None:
+        return self._child.log
 
     def start(self) -> None:
         """Create the cluster when there is none, start the server, wait until it answers, create our role and database.
@@ -89,7 +93,7 @@ class EmbeddedPostgres:
         Raises:
             PostgresError: it does not start; the message quotes the end of its log.
         """
-        if self.poll() is None and self._process is not None:
+        if self._child.alive:
             return
         account = account_for(self.folder.parent)
         self._prepare(account)
@@ -102,38 +106,22 @@ class EmbeddedPostgres:
             # After a kill -9 the old backends may hold the shared memory for a moment: the postmaster refuses, try again.
             if time.monotonic() > deadline or not self._may_retry():
                 self.stop(timeout=5)
-                raise PostgresError(f"内置 PostgreSQL 没有启动成功，日志 {self.log} 的末尾：\n{self._log_end()}")
+                raise PostgresError(f"PostgreSQL 没有启动，日志 {self.log} 的末尾：\n{self._child.log_end()}")
             time.sleep(0.3)
         self._ensure_database()
 
     def poll(self) -> int | None:
         """The exit code once the server has ended; None while it runs (or was never started)."""
-        return self._process.poll() if self._process is not None else None
+        return self._child.poll()
 
     def stop(self, timeout: float = 20.0) -> None:
-        """Fast shutdown: open transactions are rolled back, everything committed is kept. Killed when it takes too long."""
-        process = self._process
-        if process is None:
-            return
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(timeout)
-            except subprocess.TimeoutExpired:
-                # SIGQUIT ends the backends too; the next start recovers from the log.
-                process.send_signal(signal.SIGQUIT)
-                try:
-                    process.wait(5)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
-        self._process = None
+        """Fast shutdown: open transactions are rolled back, committed ones kept. Killed when it takes too long."""
+        # SIGQUIT ends the backends too; the next start recovers from the log.
+        self._child.stop((signal.SIGINT, timeout), (signal.SIGQUIT, 5.0))
 
     def kill(self) -> None:
         """End the server at once, as an operator would a stop that hangs."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
+        self._child.kill()
 
     def running(self) -> bool:
         """Whether a server answers on this folder's socket, whoever started it."""
@@ -147,7 +135,6 @@ class EmbeddedPostgres:
         return f"{scheme}://{user}@/{database}?host={quote(str(self._socket))}"
 
     def _prepare(self, account: Account) -> None:
-        self.log.parent.mkdir(parents=True, exist_ok=True)
         account.make_private(self._socket)
         account.let_through(self._socket, self.folder, BINARIES)
         version = self.folder / "PG_VERSION"
@@ -180,11 +167,7 @@ class EmbeddedPostgres:
         for key, value in _SETTINGS.items():
             arguments += ["-c", f"{key}={value}"]
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=environment, process_group=0,
-                **account.as_child(),
-            )  # fmt: skip
+        self._child.start(arguments, environment=environment, folder=Path("/"), account=account)
 
     def _answers(self, deadline: float) -> bool:
         while time.monotonic() < deadline and self.poll() is None:
@@ -195,7 +178,7 @@ class EmbeddedPostgres:
 
     def _may_retry(self) -> bool:
         return self.poll() is not None and any(
-            sign in self._log_end() for sign in ("shared memory", "lock file", "postmaster.pid")
+            sign in self._child.log_end() for sign in ("shared memory", "lock file", "postmaster.pid")
         )
 
     def _end_orphan(self) -> None:
@@ -217,8 +200,3 @@ class EmbeddedPostgres:
                 connection.execute(
                     sql.SQL("create database {} owner {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
                 )
-
-    def _log_end(self, lines: int = 12) -> str:
-        if not self.log.is_file():
-            return ""
-        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])

@@ -21,7 +21,7 @@ _CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 def default_data_folder() -> Path:
-    """`.data` of the checkout the product runs from, else the user's data folder: never the folder one happens to be in."""
+    """`.data` of the checkout the product runs from, else the user's data folder: wherever the command is typed."""
     if (_CHECKOUT / "pyproject.toml").is_file():
         return _CHECKOUT / ".data"
     base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
