@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import types
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -31,8 +31,11 @@ def faults_of(
     `data` (the value that was validated), parts of pydantic's locations that name a branch of a union are left out.
     """
     faults: dict[tuple[str, str], Fault] = {}
-    for detail in error.errors(include_url=False):
-        location = _location(detail, data)
+    details = error.errors(include_url=False)
+    for detail in details:
+        if detail["type"] == "too_short" and any(_lies_in(other, detail) for other in details):
+            continue  # pydantic counts the items without those at fault, which are reported themselves
+        location = _location(detail, data, model)
         message = _unknown_key(location, model) if detail["type"] == "extra_forbidden" else _message(detail)
         path = (*prefix, *location)
         fault = Fault(path=path_text(path), message=message, line=line_of(path))
@@ -40,22 +43,35 @@ def faults_of(
     return sorted(faults.values(), key=lambda fault: fault.line or 0)
 
 
-def _location(detail: ErrorDetails, data: Any) -> Path:
+def _lies_in(inner: ErrorDetails, outer: ErrorDetails) -> bool:
+    place = outer["loc"]
+    return len(inner["loc"]) > len(place) and inner["loc"][: len(place)] == place
+
+
+def _location(detail: ErrorDetails, data: Any, model: type[BaseModel] | None) -> Path:
     location = detail["loc"]
     if data is None:
         return location
     kept: list[str | int] = []
     current = data
-    for position, part in enumerate(location):
-        last = position == len(location) - 1
+    for part in location:
         if isinstance(current, Mapping) and part in current:
             current = current[part]
         elif isinstance(current, Sequence) and not isinstance(current, str) and isinstance(part, int):
             current = current[part] if part < len(current) else None
-        elif not (last and detail["type"] == "missing"):
+        elif not (isinstance(current, Mapping) and _is_field(part, model, tuple(kept))):
             continue  # the name of a union's branch, which stands nowhere in the file
         kept.append(part)
     return tuple(kept)
+
+
+def _is_field(part: str | int, model: type[BaseModel] | None, location: Path) -> bool:
+    """Whether a part that is not in the data is a field left out (missing, or at fault by its default)."""
+    if model is None:
+        return True
+    return any(
+        part in (name, field.alias) for each in _models_at(model, location) for name, field in each.model_fields.items()
+    )
 
 
 def known_keys(model: type[BaseModel]) -> tuple[str, ...]:
@@ -85,6 +101,8 @@ def _models_at(model: type[BaseModel], location: Path) -> list[type[BaseModel]]:
             for name, field in candidate.model_fields.items():
                 if part in (name, field.alias):
                     found += _models_of(field.annotation)
+            if not found:  # a model that takes any key says what stands there (`__pydantic_extra__`)
+                found += _models_of(get_type_hints(candidate).get("__pydantic_extra__"))
         models = found or models  # a mapping's own key leads to no field
     return models
 

@@ -58,8 +58,8 @@ def read_yaml(text: str) -> Document:
 
 
 def read_yaml_with_faults(text: str) -> tuple[Document, list[Fault]]:
-    """Read one document; a value that cannot be read is None in it and among the faults, so that a caller who checks the
-    rest can report everything at once. Raises `Invalid` for a text that is no YAML at all."""
+    """Read one document; a value that cannot be read is None in it and among the faults, so that a caller who checks
+    the rest can report everything at once. Raises `Invalid` for a text that is no YAML at all."""
     try:
         root = yaml.compose(text, Loader=_LOADER)
         if root is None:
@@ -82,12 +82,14 @@ def _syntax(error: yaml.MarkedYAMLError) -> str:
         "found duplicate anchor": "锚点重名",
         "found undefined alias": "引用了没有定义的锚点",
         "but found another document": "文件中有不止一份文档",
-        "cannot start any token": "此处的字符不能这样用（缩进不能用制表符，@ 和 ` 开头的文字要加引号）",
+        "tab character": "缩进不能用制表符，请用空格",
+        "cannot start any token": "此处的字符不能这样用（@、%、` 开头的文字要加引号，缩进不能用制表符）",
         "mapping values are not allowed": "此处不能出现冒号（文字中有冒号时要加引号）",
         "could not find expected ':'": "缺少冒号",
         "did not find expected key": "缩进或括号不对",
         "expected <block end>": "缩进或括号不对",
         "expected ',' or": "缺少逗号或右括号",
+        "unknown escape character": "双引号中的反斜杠写法不对（可改用单引号）",
         "did not find expected": "缩进或括号不对",
         "unexpected end of stream": "引号没有配对",
     }

@@ -27,11 +27,17 @@ def read_policy(data: Mapping[str, Any], line_of: LineOf = no_lines, prefix: Pat
 
 def load_policy(text: str) -> Policy:
     """The policy in a YAML text; an empty one is the default policy. Raises `Invalid`."""
-    document = read_yaml(text)
-    if document.data is None:
-        return Policy()
-    if not isinstance(document.data, Mapping):
-        raise Invalid(
-            [Fault(path=path_text(()), message="制度应为一组键值，如 appraisal: …", line=document.line_of(()))]
-        )
-    return read_policy(document.data, document.line_of)
+    document, faults = read_yaml_with_faults(text)
+    data = document.data
+    if data is not None and not isinstance(data, Mapping):
+        message = "制度应为一组键值，如 appraisal: …"
+        raise Invalid([*faults, Fault(path=path_text(()), message=message, line=document.line_of(()))])
+    try:
+        policy = read_policy(data or {}, document.line_of)
+    except Invalid as invalid:
+        unreadable = {fault.path for fault in faults}  # read as empty, which is no second fault
+        faults = [*faults, *(fault for fault in invalid.faults if fault.path not in unreadable)]
+        raise Invalid(sorted(faults, key=lambda fault: fault.line or 0)) from invalid
+    if faults:
+        raise Invalid(faults)
+    return policy
