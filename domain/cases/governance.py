@@ -43,6 +43,7 @@ from domain.cases.governance_events import (
 )
 from domain.cases.outcomes import RecordOutcome
 from domain.events import Event, Recorded
+from domain.signatures import same_person
 
 S = TypeVar("S")
 
@@ -238,7 +239,7 @@ class Governed(Generic[S]):
         self, state: GovernedState[S], command: ConfirmCorrection, actor: Actor, on: date, context: Context
     ) -> list[Event]:
         proposal = _proposal(state, command.proposal_version)
-        if _persons(actor) & _persons(proposal.proposed_by):
+        if same_person(actor, proposal.proposed_by):
             raise Refusal("same_person", "更正须由两人签署，提出人不能自己确认；请由另一人确认。")
         changes = self._consequences(state, {proposal.version: proposal.changes}, context)
         return [
@@ -287,11 +288,6 @@ def _proposal(state: GovernedState[S], version: int) -> Proposal:
         raise Refusal(
             "unknown_correction", f"没有待确认的更正（第 {version} 号事件）；它可能已经确认或否决。"
         ) from None
-
-
-def _persons(actor: Actor) -> set[str]:
-    """Everybody who signs when the actor does: a delegate's signature is also the principal's."""
-    return {actor.id} if actor.on_behalf_of is None else {actor.id, actor.on_behalf_of}
 
 
 def _appoint(command: AppointDelegate, on: date) -> list[Event]:

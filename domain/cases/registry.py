@@ -6,9 +6,12 @@ from typing import Any
 
 from domain.cases.assessment import DECIDER as ASSESSMENT
 from domain.cases.case import CaseKind
+from domain.cases.cycle import DECIDER as CYCLE
 from domain.cases.governance import Governed
 from domain.cases.proposal import DECIDER as PROPOSAL
 
 GOVERNED: dict[CaseKind, Governed[Any]] = {
-    decider.kind: decider for decider in (Governed[Any](PROPOSAL), Governed[Any](ASSESSMENT))
+    CaseKind.CYCLE: Governed(CYCLE),
+    CaseKind.PROPOSAL: Governed(PROPOSAL),
+    CaseKind.ASSESSMENT: Governed(ASSESSMENT),
 }

@@ -18,7 +18,7 @@ class SubjectKind(StrEnum):
 
 
 class Post(BaseModel):
-    """A post with the person who answers for it at the moment it was written down; later holders are in the roster's tenures."""
+    """A post with the person who answered for it when it was written down; later ones are in the roster's tenures."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

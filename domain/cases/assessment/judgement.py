@@ -60,9 +60,9 @@ def _awaited(
     undecided = [record.year for record in others if any(each.undecided for each in record.subjects)]
     worst = [_worst(record) for record in (*others, own)] + [_all_last(year, own) for year in unsettled]
     at_worst = _findings(policy, worst, command)
-    known = {*found.vetoes, *found.unit_flagged}
-    hanging = [each for each in (*at_worst.vetoes, *at_worst.unit_flagged) if each not in known]
-    return tuple(year for year in sorted((*unsettled, *undecided)) if any(year in each.years for each in hanging))
+    hanging: list[tuple[int, ...]] = [veto.years for veto in at_worst.vetoes if veto not in found.vetoes]
+    hanging += [flag.years for flag in at_worst.unit_flagged if flag not in found.unit_flagged]
+    return tuple(year for year in sorted((*unsettled, *undecided)) if any(year in years for years in hanging))
 
 
 def _worst(record: YearRecord) -> YearRecord:

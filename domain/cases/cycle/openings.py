@@ -1,0 +1,38 @@
+"""The cases that a year starts, and what it tells them."""
+
+from __future__ import annotations
+
+from domain.cases.assessment.commands import OpenAssessment
+from domain.cases.case import CaseKind, Effect, StartCase
+from domain.cases.cycle.events import AssessmentStarted, ProposalRegistered
+from domain.cases.cycle.state import CycleState
+from domain.cases.proposal.commands import SubmitProposal
+from domain.events import Event
+
+
+def effects_of(state: CycleState, event: Event) -> list[Effect]:
+    """What must follow an event of the year outside it."""
+    match event:
+        case ProposalRegistered():
+            return [_start_proposal(state, event)]
+        case AssessmentStarted():
+            opening = OpenAssessment(
+                year=state.year, subjects=event.subjects, not_assessed=event.not_assessed, on=event.on
+            )
+            return [StartCase(kind=CaseKind.ASSESSMENT, case_id=str(state.year), opening=opening)]
+        case _:
+            return []
+
+
+def _start_proposal(state: CycleState, event: ProposalRegistered) -> StartCase:
+    opening = SubmitProposal(
+        proposal_id=event.proposal_id,
+        year=state.year,
+        village=event.village,
+        title=event.title,
+        text=event.text,
+        deputies=state.deputies,
+        on=event.on,
+        paper=event.paper,
+    )
+    return StartCase(kind=CaseKind.PROPOSAL, case_id=f"{state.year}-{event.proposal_id}", opening=opening)
