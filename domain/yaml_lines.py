@@ -68,7 +68,9 @@ def read_yaml_with_faults(text: str) -> tuple[Document, list[Fault]]:
         data = reader.value(root, ())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise Invalid([Fault(path="（全文）", message=_syntax(error), line=mark.line + 1 if mark else None)]) from error
+        last_line = max(1, len(text.splitlines()))  # the end of a text is marked on the line after it
+        line = min(mark.line + 1, last_line) if mark else None
+        raise Invalid([Fault(path="（全文）", message=_syntax(error), line=line)]) from error
     except yaml.YAMLError as error:
         raise Invalid([Fault(path="（全文）", message=f"不是可读的文本：{error}", line=None)]) from error
     except RecursionError as error:
@@ -91,6 +93,7 @@ def _syntax(error: yaml.MarkedYAMLError) -> str:
         "expected ',' or": "缺少逗号或右括号",
         "unknown escape character": "双引号中的反斜杠写法不对（可改用单引号）",
         "did not find expected": "缩进或括号不对",
+        "not allowed in this context": "缩进不对，此处不能这样写",
         "unexpected end of stream": "引号没有配对",
     }
     for words, chinese in known.items():

@@ -6,10 +6,12 @@ Ranking is in `domain.rules.ranking`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.calendar import WorkCalendar
 from domain.policy.assessment import AssessmentPolicy, Groups, Method, ScoreTable
 from domain.policy.values import ExactFraction, Score
 
@@ -149,3 +151,9 @@ def groups(policy: AssessmentPolicy, kinds: Mapping[str, str]) -> dict[str, tupl
     for subject, kind in kinds.items():
         lines.setdefault("all" if policy.groups is Groups.ALL else kind, []).append(subject)
     return {name: tuple(subjects) for name, subjects in lines.items()}
+
+
+def publicity_days(policy: AssessmentPolicy, published_on: date, calendar: WorkCalendar) -> date:
+    """`assessment.publicity_days`: the last day on which the ranking is public and may be objected to before it is
+    final (working days after the day of publication, which is not counted)."""
+    return calendar.add_working_days(published_on, policy.publicity_days)

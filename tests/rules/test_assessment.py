@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.acts import Refusal
+from domain.calendar import WorkCalendar
 from domain.policy.assessment import AssessmentPolicy, Method, ScoreTable
 from domain.printing import print_score
 from domain.rules.assessment import (
@@ -18,6 +20,7 @@ from domain.rules.assessment import (
     Total,
     groups,
     mark_of_items,
+    publicity_days,
     raw_score,
     scores_fault,
     tables,
@@ -136,6 +139,10 @@ def test_groups() -> None:
     kinds = {"czs": "station", "bmdt": "window", "lys": "station"}
     assert groups(DEFAULT, kinds) == {"station": ("czs", "lys"), "window": ("bmdt",)}
     assert groups(policy(groups="all"), kinds) == {"all": ("czs", "bmdt", "lys")}
+
+
+def test_the_ranking_is_public_for_five_working_days() -> None:
+    assert publicity_days(DEFAULT, date(2025, 12, 22), WorkCalendar(weekends_only=True)) == date(2025, 12, 29)
 
 
 def scored(subject: str, points: Any, opinion: Any = 0, site: Any = 0, documents: Any = 0) -> Total:

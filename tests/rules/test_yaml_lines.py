@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.faults import Invalid
-from domain.yaml_lines import path_text, read_yaml
+from domain.yaml_lines import path_text, read_yaml, read_yaml_with_faults
 
 CYCLES = """\
 cycles:
@@ -71,6 +71,7 @@ def test_all_duplicates_and_bad_values_are_named_together() -> None:
     ("text", "line", "words"),
     [
         ("a: [1, 2\nb: 3\n", 2, "右括号"),
+        ("a: [1, 2", 1, "YAML 格式错误"),
         ("a: 1\n\tb: 2\n", 2, "制表符"),
         ("a: *nothing", 1, "没有定义的锚点"),
         ("a: 1\n---\nb: 2\n", 2, "不止一份"),
@@ -122,3 +123,17 @@ values = st.recursive(
 def test_plain_data_is_read_as_yaml_reads_it(value: Any) -> None:
     text = json.dumps(value, ensure_ascii=False)
     assert read_yaml(text).data == yaml.safe_load(text)
+
+
+@given(
+    st.lists(st.sampled_from([*"abn01-:?,[]{}&*!|>'\"%@#<\n\t ", "<<: ", "\n  ", "- ", ": ", "&a ", "*a", "2025-1-1"]))
+)
+def test_any_text_is_data_or_invalid(pieces: list[str]) -> None:
+    """Whatever is written, the reader answers with data or with faults; no other error gets out."""
+    text = "".join(pieces)
+    try:
+        document, found = read_yaml_with_faults(text)
+    except Invalid as invalid:
+        document, found = None, invalid.faults
+    assert document is not None or found
+    assert all(fault.line is None or 1 <= fault.line <= max(1, len(text.splitlines())) for fault in found)
