@@ -35,7 +35,8 @@ class DataFolder:
             owner = os.read(descriptor, 32).decode("ascii", "replace").strip() or "未知"
             os.close(descriptor)
             raise DataFolderBusy(
-                f"数据文件夹 {self.path} 正由另一个 jiandu 使用（进程 {owner}）。请先停止它，或用 JIANDU_DATA_DIR 指定别的文件夹。"
+                f"数据文件夹 {self.path} 正由另一个 jiandu 使用（进程 {owner}）。"
+                "请先停止它，或用 JIANDU_DATA_DIR 指定别的文件夹。"
             ) from error
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode("ascii"))

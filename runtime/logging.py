@@ -12,8 +12,15 @@ from typing import Any, Literal
 import structlog
 from pydantic import SecretStr
 from structlog.typing import Processor
+from temporalio import workflow
 
-_SECRET_KEY = re.compile(r"password|passwd|secret|token|api_?key|credential|cookie|authorization|private", re.IGNORECASE)
+from runtime.log_interceptor import LoggingInterceptor
+
+__all__ = ["LoggingInterceptor", "configure_logging", "hide_secrets", "log_context", "silent_on_replay"]
+
+_SECRET_KEY = re.compile(
+    r"password|passwd|secret|token|api_?key|credential|cookie|authorization|private", re.IGNORECASE
+)
 _URL_PASSWORD = re.compile(r"(?P<scheme>\w[\w+.-]*://[^\s:/@]*):[^\s@/]+@")
 _HIDDEN = "***"
 
@@ -41,6 +48,7 @@ def configure_logging(log_format: Literal["auto", "json", "console"] = "auto", l
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
+            silent_on_replay,
             structlog.stdlib.PositionalArgumentsFormatter(),
             *shared,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
@@ -72,9 +80,18 @@ def log_context(*, workflow: str | None = None, case: str | None = None, actor: 
         yield
 
 
+def silent_on_replay(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Drop what a workflow logged already in its first run and says again while it is replayed."""
+    if workflow.in_workflow() and workflow.unsafe.is_replaying():
+        raise structlog.DropEvent
+    return event
+
+
 def hide_secrets(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Blank values under secret names, secret types, and passwords inside addresses, however deep."""
-    return {key: _HIDDEN if _SECRET_KEY.search(key) and value is not None else _clean(value) for key, value in event.items()}
+    return {
+        key: _HIDDEN if _SECRET_KEY.search(key) and value is not None else _clean(value) for key, value in event.items()
+    }
 
 
 def _clean(value: Any) -> Any:

@@ -103,7 +103,7 @@ class EmbeddedPostgres:
             self._spawn(account)
             if self._answers(deadline):
                 break
-            # After a kill -9 the old backends may hold the shared memory for a moment: the postmaster refuses, try again.
+            # After a kill -9 the old backends may hold the shared memory for a moment: it refuses, we try again.
             if time.monotonic() > deadline or not self._may_retry():
                 self.stop(timeout=5)
                 raise PostgresError(f"PostgreSQL 没有启动，日志 {self.log} 的末尾：\n{self._child.log_end()}")

@@ -23,7 +23,7 @@ _STEADY_SECONDS = 60.0
 
 
 class Service(Protocol):
-    """A server that we run. `start` and `stop` block and are called in threads; `start` is called again after a death."""
+    """A server that we run. `start` and `stop` block and run in threads; after a death `start` is called again."""
 
     @property
     def name(self) -> str: ...
@@ -55,7 +55,7 @@ class Program:
         ready_seconds: float = 60.0,
         stop_seconds: float = 15.0,
     ) -> None:
-        """`environment`: the whole environment, None for ours. `ready` is asked every tenth of a second while it starts."""
+        """`environment`: the whole environment, None for ours. `ready` is asked again and again while it starts."""
         self.name = name
         self._command = list(command)
         self._environment = environment
@@ -115,7 +115,7 @@ class Supervisor:
     """Starts services, keeps them alive, stops them. One task uses it; the services' blocking calls run in threads."""
 
     def __init__(self, on_restart: Callable[[str, int], None] | None = None) -> None:
-        """`on_restart` is told the name of a service that died and was brought back, and how often that has happened."""
+        """`on_restart` is told the name of a service that was brought back, and how often that has happened."""
         self._watched: list[_Watched] = []
         self._watchers: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
@@ -125,7 +125,7 @@ class Supervisor:
         """Start the services side by side and wait for all; later calls start what builds on them. Then watch them.
 
         Raises:
-            RuntimeError: the first failure, after every service that did start has been taken into the order of stopping.
+            RuntimeError: the first failure; the services that did start are watched and will be stopped.
         """
         results = await asyncio.gather(
             *(asyncio.to_thread(service.start) for service in services), return_exceptions=True
@@ -152,7 +152,7 @@ class Supervisor:
         self._stopping.set()
         for watcher in self._watchers:
             watcher.cancel()
-        # A watcher may be in the middle of a restart, in a thread: it ends first, so that nothing starts behind our back.
+        # A watcher may be in the middle of a restart, in a thread: it ends first, or something would start behind us.
         await asyncio.gather(*self._watchers, return_exceptions=True)
         self._watchers.clear()
         while self._watched:

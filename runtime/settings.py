@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     """Port of the embedded server; another free one is taken when it is busy."""
     temporal_ui_port: Port = 8233
     temporal_binary: AbsolutePath | None = None
+    updates_in_flight: Annotated[int, Field(ge=1, le=300)] = 8
+    """On an existing cluster: how many acts this process sends to one case at once. Its limit is 10 over all
+    processes, so set 8 divided by their number. The embedded server and ours of docker-compose.yml have no limit."""
     task_queue: str = Field(default="jiandu", min_length=1)
     deployment_name: str = Field(default="jiandu", min_length=1)
     build_id: str | None = None

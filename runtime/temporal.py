@@ -5,18 +5,20 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor, Plugin
+from temporalio.converter import DataConverter
 
 from runtime.child import Child
 from runtime.orphans import end, living
 from runtime.ports import free_port
+from runtime.settings import Settings
 
 SEARCH_ATTRIBUTES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -211,6 +213,36 @@ class EmbeddedTemporal:
         process = living(int(text), self._mark) if text.isdigit() else None
         if process is not None:
             end(process, signal.SIGTERM, timeout=10)
+
+
+async def connect(
+    settings: Settings,
+    *,
+    address: str | None = None,
+    data_converter: DataConverter | None = None,
+    plugins: Sequence[Plugin] = (),
+    interceptors: Sequence[Interceptor] = (),
+) -> Client:
+    """A client of the cluster that the settings name, else of the embedded server at `address` or as last started.
+
+    Raises:
+        TemporalError: neither is known, or nobody answers there.
+    """
+    target = address or settings.temporal_address or EmbeddedTemporal(Path(), settings.data_dir / "temporal").address
+    try:
+        return await Client.connect(
+            target,
+            namespace=settings.temporal_namespace,
+            data_converter=data_converter or DataConverter.default,
+            plugins=plugins,
+            interceptors=interceptors,
+            tls=True if settings.temporal_tls else None,  # None: as the SDK thinks right, that is on with a key
+            api_key=settings.temporal_api_key.get_secret_value() if settings.temporal_api_key is not None else None,
+        )
+    except RuntimeError as error:
+        raise TemporalError(
+            f"连不上流程引擎 {target}：{error}。请检查它是否在运行，以及 temporal_address 设置。"
+        ) from error
 
 
 async def ensure_search_attributes(client: Client) -> list[str]:
