@@ -6,9 +6,9 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from domain.policy.values import Count, Key, Positive, Rate, Score
+from domain.policy.values import Count, Key, Positive, Rate, Score, Section
 
 
 class Method(StrEnum):
@@ -48,11 +48,7 @@ class TieForLast(StrEnum):
     NONE = "none"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ScoreItem(_Section):
+class ScoreItem(Section):
     """One line of a score table, with its full score."""
 
     key: Key
@@ -88,7 +84,7 @@ TABLES = (
 )
 
 
-class MethodWeights(_Section):
+class MethodWeights(Section):
     """`assessment.methods`: the share of each method in a table; together 100 %."""
 
     reports: Rate = Fraction(10, 100)
@@ -114,13 +110,13 @@ class MethodWeights(_Section):
         return weights[method]
 
 
-class ScorersPolicy(_Section):
+class ScorersPolicy(Section):
     """`assessment.scorers`: with this many marks or more, the highest and the lowest are dropped."""
 
     drop_extremes_from: Annotated[Positive, Field(ge=3)] = 5
 
 
-class AssessmentPolicy(_Section):
+class AssessmentPolicy(Section):
     """Year-end assessment 双百分."""
 
     tables: Annotated[tuple[ScoreTable, ...], Field(min_length=1)] = TABLES

@@ -111,10 +111,14 @@ Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 """An identifier in a policy or scenario: lower-case letters, digits and underscores."""
 
 
-class Term(BaseModel):
-    """A grade, a dimension or the like: `key` in data, `name` on paper and screen."""
+class Section(BaseModel):
+    """Base of a policy's parts: frozen, and no key that the rules do not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Term(Section):
+    """A grade, a dimension or the like: `key` in data, `name` on paper and screen."""
 
     key: Key
     name: Annotated[str, Field(min_length=1)]
