@@ -30,7 +30,7 @@ def create_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
         isolation_level="READ COMMITTED",
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=False,
+        hide_parameters=True,  # they hold what people wrote; errors go to logs and status pages
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ARRAY, Integer, Row, Select, Text, and_, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from domain.events import Recorded
+from domain.events import Recorded, UnknownEvent
 from eventstore.database import in_town
 from eventstore.rows import recorded
 from eventstore.schema import event, stream_epoch, town_log
@@ -36,6 +36,20 @@ async def read_log(connection: AsyncConnection, town: str, after: int, limit: in
     return [recorded(row) for row in await connection.execute(query)]
 
 
+async def read_known(
+    connection: AsyncConnection, town: str, after: int, limit: int
+) -> tuple[list[Recorded], str | None]:
+    """Like `read_log`, but up to the first event that this program does not know; says what is wrong with that one."""
+    query = _events(town).where(event.c.position > after).order_by(event.c.position).limit(limit)
+    known: list[Recorded] = []
+    for row in await connection.execute(query):
+        try:
+            known.append(recorded(row))
+        except UnknownEvent as error:
+            return known, f"UnknownEvent: {error}"
+    return known, None
+
+
 async def stream_log(connection: AsyncConnection, town: str, after: int) -> AsyncIterator[Recorded]:
     """Like `read_log` to the end of the log, with flat memory."""
     async for row in stream_rows(connection, town, after):
@@ -50,11 +64,42 @@ async def stream_rows(connection: AsyncConnection, town: str, after: int) -> Asy
             yield row
 
 
-async def read_stream(engine: AsyncEngine, town: str, role: str, stream: str, from_version: int) -> list[Recorded]:
+async def read_stream(
+    engine: AsyncEngine, town: str, role: str, stream: str, from_version: int, limit: int | None
+) -> list[Recorded]:
     """The events of a stream from a version on."""
     query = _events(town).where(event.c.stream == stream, event.c.version >= from_version).order_by(event.c.version)
+    query = query.limit(limit)
     async with in_town(engine, town, role) as connection:
         return [recorded(row) for row in await connection.execute(query)]
+
+
+class StreamEvent(NamedTuple):
+    """An event with its chain digest, which no other event ever had."""
+
+    recorded: Recorded
+    digest: bytes
+
+
+async def read_streams(
+    connection: AsyncConnection, town: str, from_versions: Mapping[str, int], upto: int
+) -> dict[str, list[StreamEvent]]:
+    """Several streams at once, each from a version on, up to a position of the log; within the caller's transaction."""
+    wanted = func.unnest(
+        cast(list(from_versions), ARRAY(Text)), cast(list(from_versions.values()), ARRAY(Integer))
+    ).table_valued("stream", "version")
+    wanted = wanted.render_derived(name="wanted")
+    query = (
+        _events(town)
+        .add_columns(event.c.digest)
+        .join(wanted, and_(event.c.stream == wanted.c.stream, event.c.version >= wanted.c.version))
+        .where(event.c.position <= upto)
+        .order_by(event.c.position)
+    )
+    found: dict[str, list[StreamEvent]] = {}
+    for *row, digest in await connection.execute(query):
+        found.setdefault(row[1], []).append(StreamEvent(recorded(row), digest))
+    return found
 
 
 async def events_of_commands(

@@ -88,9 +88,11 @@ class EventStore:
             results.append(one)
         return results
 
-    async def read_stream(self, town: str, stream: str, from_version: int = 0) -> list[Recorded]:
-        """The events of a stream from `from_version` on; empty when there is none."""
-        return await reader.read_stream(self.engine, town, self._role, stream, from_version)
+    async def read_stream(
+        self, town: str, stream: str, from_version: int = 0, limit: int | None = None
+    ) -> list[Recorded]:
+        """The events of a stream from `from_version` on, at most `limit`; empty when there is none."""
+        return await reader.read_stream(self.engine, town, self._role, stream, from_version, limit)
 
     async def read_all(self, town: str, after_position: int = 0, limit: int = 1000) -> list[Recorded]:
         """At most `limit` events of the town's log behind `after_position`; nothing is ever missing in between."""

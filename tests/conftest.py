@@ -29,11 +29,20 @@ def database_url(server_url: str, database: str) -> str:
 
 
 @contextmanager
+def postgres_folder() -> Iterator[Path]:
+    """A data folder for a server, gone afterwards.
+
+    Not in pytest's own temporary folder: the path of a Unix socket must stay under 108 bytes.
+    """
+    with tempfile.TemporaryDirectory(prefix="jiandu-pg-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder) / "data"
+
+
+@contextmanager
 def running_postgres() -> Iterator[str]:
     """A PostgreSQL server with an empty data folder; gone afterwards. Gives the superuser's address."""
-    # Not pytest's own temporary folder: the path of a Unix socket must stay under 108 bytes.
-    with tempfile.TemporaryDirectory(prefix="jiandu-pg-", ignore_cleanup_errors=True) as folder:
-        server = get_server(Path(folder) / "data", cleanup_mode="delete")
+    with postgres_folder() as folder:
+        server = get_server(folder, cleanup_mode="delete")
         try:
             yield server.get_uri()
         finally:

@@ -1,0 +1,33 @@
+"""What a projection is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from sqlalchemy import Table
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.events import Recorded
+
+
+class Projection(Protocol):
+    """Folds events into tables of its own. It reads nothing but events: no clock, no other table."""
+
+    @property
+    def name(self) -> str:
+        """Its name in `projection_state`; for ever."""
+        ...
+
+    @property
+    def tables(self) -> Sequence[Table]:
+        """The tables it owns, all with a column `town`. No other projection writes to them."""
+        ...
+
+    async def apply(self, connection: AsyncConnection, town: str, events: Sequence[Recorded]) -> None:
+        """Bring the tables up to the last of `events`, which follow on what was applied before.
+
+        Statements are SQLAlchemy Core over `tables`, never text: a rebuild sends them to shadow tables. Whatever it
+        raises stops this projection, and nothing else.
+        """
+        ...

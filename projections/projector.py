@@ -1,0 +1,122 @@
+"""Runs the projections: inside each append, and again from the log for those that fell behind.
+
+A projection that fails stops alone: the events commit, the others go on, its pages say that they are old, and after the
+fix `catch_up` brings it on from the very event at which it stopped. It never skips one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from domain.events import Recorded
+from eventstore.database import in_town
+from eventstore.reader import last_position, read_known
+from projections.projection import Projection
+from projections.state import ProjectionState, read_states, write_states
+
+_log = structlog.get_logger(__name__)
+
+PAGE = 500
+"""Events of one transaction of `catch_up`."""
+
+Reached = tuple[int, str | None]
+"""The position that a projection has reached, and the error that stopped it."""
+
+
+class Projector:
+    """A subscriber of the event store that keeps `projections` up to date."""
+
+    def __init__(self, projections: Sequence[Projection]) -> None:
+        names = [projection.name for projection in projections]
+        if len(set(names)) != len(names):
+            raise ValueError(f"two projections have one name: {names}")
+        self.projections = tuple(projections)
+
+    async def on_append(self, connection: AsyncConnection, town: str, events: Sequence[Recorded]) -> None:
+        """Apply new events to every projection that has all before them."""
+        states = await read_states(connection, town)
+        before = events[0].position - 1
+        ready = [
+            projection
+            for projection in self.projections
+            if (state := states.get(projection.name, ProjectionState(name=projection.name))).position == before
+            and state.error is None
+        ]
+        if not ready:
+            return
+        reached: dict[str, Reached]
+        try:
+            # One savepoint for all: when nothing fails, which is nearly always, it is the only one.
+            async with connection.begin_nested():
+                for projection in ready:
+                    await projection.apply(connection, town, events)
+            reached = {projection.name: (events[-1].position, None) for projection in ready}
+        except (OperationalError, InterfaceError):
+            raise  # the connection or the server, not the projection: the append fails and is sent again
+        except Exception:  # noqa: BLE001 - which one failed is found out next, and noted in its state
+            reached = {p.name: await apply_in_turn(connection, p, town, events, before) for p in ready}
+        await write_states(connection, town, reached)
+
+    async def catch_up(self, engine: AsyncEngine, town: str) -> list[ProjectionState]:
+        """Bring projections that stopped, fell behind, or are new to the end of the log; returns where each stands."""
+        found = []
+        for projection in self.projections:
+            position, error = await _catch_up(engine, town, projection)
+            found.append(ProjectionState(name=projection.name, position=position, error=error))
+        return found
+
+
+async def apply_in_turn(
+    connection: AsyncConnection, projection: Projection, town: str, events: Sequence[Recorded], before: int
+) -> Reached:
+    """Apply events behind a savepoint; if that fails, one by one up to the event that cannot be applied."""
+    if await _failure(connection, projection, town, events) is None:
+        return events[-1].position, None
+    position = before
+    for event in events:
+        error = await _failure(connection, projection, town, [event])
+        if error is not None:
+            _log.error(
+                "projection_stopped", projection=projection.name, town=town, position=event.position, error=error
+            )
+            return position, error
+        position = event.position
+    return position, None
+
+
+async def _failure(
+    connection: AsyncConnection, projection: Projection, town: str, events: Sequence[Recorded]
+) -> str | None:
+    try:
+        async with connection.begin_nested():
+            await projection.apply(connection, town, events)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # noqa: BLE001 - a projection's failure is data: it is kept in its state and shown
+        return f"{type(error).__name__}: {error.orig if isinstance(error, DBAPIError) else error}"
+    return None
+
+
+async def _catch_up(engine: AsyncEngine, town: str, projection: Projection) -> Reached:
+    last_page = False
+    while True:
+        async with in_town(engine, town) as connection:
+            # The last page is read under the town's lock. Without it an append could commit after the page was read,
+            # having seen a projection that was still behind, and neither would apply its events.
+            await last_position(connection, town, lock=last_page)
+            state = (await read_states(connection, town)).get(projection.name)
+            position = state.position if state is not None else 0
+            events, unknown = await read_known(connection, town, position, PAGE)
+            reached: Reached = (position, None)
+            if events:
+                reached = await apply_in_turn(connection, projection, town, events, position)
+            if reached[1] is None and unknown is not None:
+                reached = (reached[0], unknown)
+            await write_states(connection, town, {projection.name: reached})
+            if reached[1] is not None or (last_page and not events):
+                return reached
+        last_page = len(events) < PAGE

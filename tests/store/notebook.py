@@ -1,0 +1,71 @@
+"""A projection that tests can break and mend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum, auto
+
+import psycopg
+from sqlalchemy import BigInteger, Column, MetaData, PrimaryKeyConstraint, Table, Text, literal, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.events import Recorded
+from eventstore.database import in_town
+from eventstore.store import EventStore
+from projections.bulk import insert_rows
+from projections.tables import READ_MODEL
+from tests.store.examples import TOWN, Noted
+
+notebook = Table(
+    "notebook",
+    MetaData(),
+    Column("town", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("text", Text, nullable=False),
+    PrimaryKeyConstraint("town", "position", name="notebook_pkey"),
+    schema=READ_MODEL,
+)
+
+
+class Defect(Enum):
+    """How a broken notebook fails at an event whose text is 坏."""
+
+    IN_PYTHON = auto()
+    IN_SQL = auto()
+
+
+class Notebook:
+    """The texts of all notes."""
+
+    name = "notebook"
+    tables = (notebook,)
+
+    def __init__(self, defect: Defect | None = None) -> None:
+        self.defect = defect
+
+    async def apply(self, connection: AsyncConnection, town: str, events: Sequence[Recorded]) -> None:
+        for recorded in events:
+            if not isinstance(recorded.event, Noted):
+                continue
+            if recorded.event.text == "坏" and self.defect is Defect.IN_PYTHON:
+                raise ValueError("cannot read 坏")
+            if recorded.event.text == "坏" and self.defect is Defect.IN_SQL:
+                await connection.execute(select(literal(1) / literal(0)))
+            row = {"town": town, "position": recorded.position, "text": recorded.event.text}
+            await insert_rows(connection, notebook, [row])
+
+
+def create_notebook(url: str) -> None:
+    """Make the table, as a migration would."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "CREATE TABLE readmodel.notebook (town text NOT NULL, position bigint NOT NULL, text text NOT NULL, "
+            "CONSTRAINT notebook_pkey PRIMARY KEY (town, position))"
+        )
+        connection.execute("SELECT jiandu_secure_read_model('readmodel.notebook')")
+
+
+async def noted(store: EventStore) -> list[str]:
+    """The texts in the table, in order."""
+    async with in_town(store.engine, TOWN) as connection:
+        return list((await connection.execute(select(notebook.c.text).order_by(notebook.c.position))).scalars())
