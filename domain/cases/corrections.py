@@ -7,6 +7,7 @@ corrects with their new values, and with them everything that was computed from 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 from pydantic import JsonValue, ValidationError
@@ -62,10 +63,10 @@ def merge(earlier: Changes, later: Changes) -> dict[int, dict[str, JsonValue]]:
     return {version: {**earlier.get(version, {}), **later.get(version, {})} for version in sorted({*earlier, *later})}
 
 
-def refuse_unfit(recorded: Recorded, changes: Mapping[str, JsonValue]) -> None:
+def refuse_unfit(recorded: Recorded, changes: Mapping[str, JsonValue], today: date) -> None:
     """Refuse a correction that its event cannot take.
 
-    Raises `Refusal` `nothing_to_correct`, `unknown_field`, `identity` or `unfit_value`.
+    Raises `Refusal` `nothing_to_correct`, `unknown_field`, `identity`, `unfit_value` or `in_the_future`.
     """
     event = recorded.event
     where = f"第 {recorded.version} 号事件（{event.type_name}）"
@@ -88,6 +89,9 @@ def refuse_unfit(recorded: Recorded, changes: Mapping[str, JsonValue]) -> None:
     before, after = getattr(event, "subject", None), getattr(corrected, "subject", None)
     if recorded.version == 0 and getattr(before, "id", before) != getattr(after, "id", after):
         raise Refusal("identity", "对象决定案件编号，不能更正；请将本案作废后重新立案。")
+    happened = getattr(corrected, "on", None)
+    if isinstance(happened, date) and happened > today:
+        raise Refusal("in_the_future", f"更正后的日期 {happened.isoformat()} 在今天之后；请填写实际发生的日期。")
     if corrected == event:
         raise Refusal("nothing_to_correct", f"{where}的更正值与原值相同；请核对后填写需要更正的字段。")
 

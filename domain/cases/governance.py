@@ -231,7 +231,7 @@ class Governed(Generic[S]):
             raise Refusal(
                 "unknown_event", f"本案没有可更正的第 {command.version} 号事件；请从案件时间线中选择要更正的记录。"
             )
-        refuse_unfit(as_corrected(recorded, state.corrections), command.changes)
+        refuse_unfit(as_corrected(recorded, state.corrections), command.changes, context.today)
         self._consequences(state, {command.version: command.changes}, context)
         return [CorrectionProposed(version=command.version, changes=command.changes, reason=command.reason, on=on)]
 

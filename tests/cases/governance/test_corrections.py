@@ -144,6 +144,7 @@ def test_a_case_read_from_its_stream_is_the_corrected_one() -> None:
         (2, {"colour": "red"}, "unknown_field"),
         (2, {"on": "2025-01-15"}, "nothing_to_correct"),
         (2, {"on": "yesterday"}, "unfit_value"),
+        (2, {"on": "2025-01-17"}, "in_the_future"),
         (0, {"year": 2024}, "identity"),
         (0, {"proposal_id": "p2"}, "identity"),
     ],
@@ -164,7 +165,6 @@ def test_a_correction_is_confirmed_or_declined_once() -> None:
     town = at_deputies()
     proposed = propose(town, "2025-01-16", 2, {"on": "2025-01-14"})
     town.act("2025-01-16", P, ID, DeclineCorrection(proposal_version=proposed, reason="原记录无误"), OTHER_STAFF)
-    assert (
-        refused(town, "2025-01-16", ConfirmCorrection(proposal_version=proposed), OTHER_STAFF) == "unknown_correction"
-    )
+    late = ConfirmCorrection(proposal_version=proposed)
+    assert refused(town, "2025-01-16", late, OTHER_STAFF) == "unknown_correction"
     assert town.facts(P, ID).due == day("2025-01-29")
