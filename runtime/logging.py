@@ -36,15 +36,13 @@ def configure_logging(log_format: Literal["auto", "json", "console"] = "auto", l
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
     ]
-    renderers: list[Processor] = (
-        [hide_secrets, structlog.dev.ConsoleRenderer()]
+    # Plain tracebacks in both: a pretty one prints the frames' variables, passwords among them.
+    last: Processor = (
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         if console
-        else [
-            structlog.processors.format_exc_info,
-            hide_secrets,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ]
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
+    renderers: list[Processor] = [structlog.processors.format_exc_info, hide_secrets, last]
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
