@@ -8,10 +8,12 @@ from domain.cases.assessment import DECIDER as ASSESSMENT
 from domain.cases.case import CaseKind
 from domain.cases.cycle import DECIDER as CYCLE
 from domain.cases.governance import Governed
+from domain.cases.poll import DECIDER as POLL
 from domain.cases.proposal import DECIDER as PROPOSAL
 
 GOVERNED: dict[CaseKind, Governed[Any]] = {
     CaseKind.CYCLE: Governed(CYCLE),
     CaseKind.PROPOSAL: Governed(PROPOSAL),
+    CaseKind.POLL: Governed(POLL),
     CaseKind.ASSESSMENT: Governed(ASSESSMENT),
 }

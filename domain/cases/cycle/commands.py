@@ -9,14 +9,18 @@ from pydantic import Field, model_validator
 
 from domain.acts import Command, Role
 from domain.cases.outcomes import RecordOutcome
+from domain.cases.poll.commands import PollItem
+from domain.policy.document import BallotMode
 from domain.roster.posts import Post
 
 __all__ = [
+    "CallPoll",
     "ChangeHead",
     "CloseCycle",
     "OpenCycle",
     "RecordOutcome",
     "RegisterProposal",
+    "StartAppraisal",
     "StartAssessment",
 ]
 
@@ -43,6 +47,27 @@ class RegisterProposal(Command, name="register_proposal", by=(Role.STAFF, Role.V
     village: str = Field(min_length=1)
     title: str = Field(min_length=1)
     text: str = ""
+
+
+class StartAppraisal(Command, name="start_appraisal", by=(Role.STAFF, Role.PRESIDIUM)):
+    """The appraisal of a subject begins, under the head of the day."""
+
+    subject: str
+
+
+class CallPoll(Command, name="call_poll", by=(Role.STAFF, Role.PRESIDIUM)):
+    """A poll is called for a day: one meeting for all its subjects.
+
+    `revote`: a second poll after rectification. `session`: held in a session of the congress, with its quorum.
+    """
+
+    poll_id: str = Field(min_length=1)
+    date: date
+    items: tuple[PollItem, ...] = Field(min_length=1)
+    mode: BallotMode = BallotMode.PAPER
+    revote: bool = False
+    dimensions: bool = True
+    session: bool = False
 
 
 class StartAssessment(Command, name="start_assessment", by=(Role.STAFF, Role.PRESIDIUM)):

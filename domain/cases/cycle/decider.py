@@ -8,20 +8,24 @@ from datetime import date
 from domain.acts import Actor, Command, Refusal
 from domain.cases.case import CaseFacts, CaseKind, Context, Deadline, Effect, start_of
 from domain.cases.cycle.commands import (
+    CallPoll,
     ChangeHead,
     CloseCycle,
     OpenCycle,
     RecordOutcome,
     RegisterProposal,
+    StartAppraisal,
     StartAssessment,
 )
 from domain.cases.cycle.events import (
+    AppraisalStarted,
     AssessmentStarted,
     Closed,
     HeadChanged,
     HeadTookOver,
     Opened,
     OutcomeRecorded,
+    PollCalled,
     ProposalRegistered,
 )
 from domain.cases.cycle.evolution import evolve
@@ -29,6 +33,7 @@ from domain.cases.cycle.openings import effects_of
 from domain.cases.cycle.state import CaseOfYear, Change, CycleState, Stage
 from domain.cases.cycle.subjects import refuse_unknown
 from domain.cases.dates import business_date
+from domain.cases.poll.commands import ItemKind
 from domain.events import Event, Recorded
 
 
@@ -39,6 +44,8 @@ class CycleDecider:
     commands: Sequence[type[Command]] = (
         OpenCycle,
         RegisterProposal,
+        StartAppraisal,
+        CallPoll,
         StartAssessment,
         ChangeHead,
         RecordOutcome,
@@ -61,6 +68,10 @@ class CycleDecider:
                 return [_opened(state, command, on)]
             case RegisterProposal():
                 return _proposal(state, command, on)
+            case StartAppraisal():
+                return _appraisal(state, command, on)
+            case CallPoll():
+                return _poll(state, command, on)
             case StartAssessment():
                 return _assessment(state, command, on)
             case ChangeHead():
@@ -124,6 +135,36 @@ def _proposal(state: CycleState, command: RegisterProposal, on: date) -> list[Ev
             text=command.text,
             on=on,
             paper=command.paper,
+        )
+    ]
+
+
+def _appraisal(state: CycleState, command: StartAppraisal, on: date) -> list[Event]:
+    refuse_unknown(state, command.subject)
+    if state.has(CaseKind.APPRAISAL, f"{state.year}-{command.subject}"):
+        raise Refusal("appraisal_exists", f"{state.subjects[command.subject].name} 本年度述职测评已经开始。")
+    return [AppraisalStarted(subject=state.post(command.subject, on), on=on)]
+
+
+def _poll(state: CycleState, command: CallPoll, on: date) -> list[Event]:
+    if state.has(CaseKind.POLL, f"{state.year}-{command.poll_id}"):
+        raise Refusal("poll_exists", f"测评编号 {command.poll_id} 本年度已经使用；请另编一个。")
+    for item in command.items:
+        refuse_unknown(state, item.subject)
+        if item.case_kind is ItemKind.APPRAISAL and not state.has(CaseKind.APPRAISAL, item.case_id):
+            raise Refusal(
+                "appraisal_not_started", f"{state.subjects[item.subject].name} 的述职测评尚未开始；请先开始再召集测评。"
+            )
+    return [
+        PollCalled(
+            poll_id=command.poll_id,
+            day=command.date,
+            mode=command.mode,
+            revote=command.revote,
+            items=command.items,
+            dimensions=command.dimensions,
+            session=command.session,
+            on=on,
         )
     ]
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from domain.cases.case import CaseKind
+from domain.cases.poll.commands import PollItem
 from domain.events import Event
+from domain.policy.document import BallotMode
 from domain.roster.posts import Post
 
 
@@ -27,6 +29,26 @@ class ProposalRegistered(Event, name="cycle.proposal_registered"):
     text: str
     on: date
     paper: str | None = None
+
+
+class AppraisalStarted(Event, name="cycle.appraisal_started"):
+    """The appraisal of a subject was started, under the head of that day."""
+
+    subject: Post
+    on: date
+
+
+class PollCalled(Event, name="cycle.poll_called"):
+    """A poll was called for a day: one meeting for all its subjects."""
+
+    poll_id: str
+    day: date
+    mode: BallotMode
+    revote: bool
+    items: tuple[PollItem, ...]
+    dimensions: bool
+    session: bool
+    on: date
 
 
 class AssessmentStarted(Event, name="cycle.assessment_started"):

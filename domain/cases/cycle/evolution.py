@@ -6,12 +6,14 @@ from dataclasses import replace
 
 from domain.cases.case import CaseKind
 from domain.cases.cycle.events import (
+    AppraisalStarted,
     AssessmentStarted,
     Closed,
     HeadChanged,
     HeadTookOver,
     Opened,
     OutcomeRecorded,
+    PollCalled,
     ProposalRegistered,
 )
 from domain.cases.cycle.state import CaseOfYear, Change, CycleState, Stage
@@ -53,6 +55,12 @@ def _started(state: CycleState, event: Event) -> CycleState:
         case ProposalRegistered():
             case = CaseOfYear(CaseKind.PROPOSAL, f"{state.year}-{event.proposal_id}")
             stage = Stage.PRIOR
+        case AppraisalStarted():
+            case = CaseOfYear(CaseKind.APPRAISAL, f"{state.year}-{event.subject.id}")
+            stage = Stage.IN_PROCESS
+        case PollCalled():
+            case = CaseOfYear(CaseKind.POLL, f"{state.year}-{event.poll_id}")
+            stage = Stage.IN_PROCESS
         case AssessmentStarted():
             case = CaseOfYear(CaseKind.ASSESSMENT, str(state.year))
             stage = Stage.POST

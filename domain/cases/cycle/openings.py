@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from domain.cases.assessment.commands import OpenAssessment
 from domain.cases.case import CaseKind, Effect, StartCase
-from domain.cases.cycle.events import AssessmentStarted, ProposalRegistered
+from domain.cases.cycle.events import (
+    AssessmentStarted,
+    PollCalled,
+    ProposalRegistered,
+)
 from domain.cases.cycle.state import CycleState
+from domain.cases.poll.commands import OpenPollCase
 from domain.cases.proposal.commands import SubmitProposal
 from domain.events import Event
 
@@ -15,6 +20,8 @@ def effects_of(state: CycleState, event: Event) -> list[Effect]:
     match event:
         case ProposalRegistered():
             return [_start_proposal(state, event)]
+        case PollCalled():
+            return [_start_poll(state, event)]
         case AssessmentStarted():
             opening = OpenAssessment(
                 year=state.year, subjects=event.subjects, not_assessed=event.not_assessed, on=event.on
@@ -36,3 +43,18 @@ def _start_proposal(state: CycleState, event: ProposalRegistered) -> StartCase:
         paper=event.paper,
     )
     return StartCase(kind=CaseKind.PROPOSAL, case_id=f"{state.year}-{event.proposal_id}", opening=opening)
+
+
+def _start_poll(state: CycleState, event: PollCalled) -> StartCase:
+    opening = OpenPollCase(
+        poll_id=event.poll_id,
+        year=state.year,
+        date=event.day,
+        mode=event.mode,
+        revote=event.revote,
+        items=event.items,
+        dimensions=event.dimensions,
+        session=event.session,
+        on=event.on,
+    )
+    return StartCase(kind=CaseKind.POLL, case_id=f"{state.year}-{event.poll_id}", opening=opening)
