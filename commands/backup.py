@@ -45,7 +45,7 @@ async def backup(target: Path, *, as_json: bool) -> int:
 
 
 def make(database: Database, target: Path) -> Manifest:
-    """Dump the database and say what the dump holds, both from one snapshot. Raises `OSError` when the place cannot be written."""
+    """Dump the database and say what the dump holds, both from one snapshot. Raises `OSError`."""
     if target.is_dir():
         raise IsADirectoryError(0, "这是文件夹", str(target))
     url = libpq_url(database.superuser_url or database.url)

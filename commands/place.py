@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from commands.lock import Taken, own
 from commands.outcome import Failure
+from runtime.data_folder import DataFolder, DataFolderBusy
 from runtime.postgres import EmbeddedPostgres
 from runtime.settings import Settings, load_settings
 
@@ -32,34 +32,37 @@ def embedded_postgres(settings: Settings) -> EmbeddedPostgres:
 
 @asynccontextmanager
 async def open_database(settings: Settings | None = None) -> AsyncIterator[Database]:
-    """The database of the settings: `JIANDU_DATABASE_URL`, else the embedded one, started and stopped if it does not run.
+    """The database of the settings: `JIANDU_DATABASE_URL`, else the embedded one, started here if it does not run.
 
-    Raises `Failure` when another process holds the data folder and its database does not come up."""
+    Raises `Failure` when another process holds the data folder and its database does not come up.
+    """
     settings = settings or load_settings()
     if settings.database_url is not None:
         yield Database(settings, settings.database_url.get_secret_value(), None)
         return
     server = embedded_postgres(settings)
+    database = Database(settings, server.url, server.superuser_url)
     if await asyncio.to_thread(server.running):
-        yield Database(settings, server.url, server.superuser_url)
+        yield database
+        return
+    folder = DataFolder(settings.data_dir)
+    try:
+        folder.__enter__()
+    except DataFolderBusy as busy:
+        await _until_running(server, busy)
+        yield database
         return
     try:
-        with own(settings.data_dir, "jiandu"):
-            await asyncio.to_thread(server.start)
-            try:
-                yield Database(settings, server.url, server.superuser_url)
-            finally:
-                await asyncio.to_thread(server.stop)
-        return
-    except Taken as taken:
-        owner = taken.holder
+        await asyncio.to_thread(server.start)
+        yield database
+    finally:
+        await asyncio.to_thread(server.stop)
+        folder.__exit__(None, None, None)
+
+
+async def _until_running(server: EmbeddedPostgres, busy: DataFolderBusy) -> None:
     for _ in range(int(_WAIT_SECONDS / 0.5)):
         if await asyncio.to_thread(server.running):
-            yield Database(settings, server.url, server.superuser_url)
             return
         await asyncio.sleep(0.5)
-    raise Failure(
-        f"数据文件夹正被另一个进程使用（{owner or '不明'}），而它的数据库没有启动。",
-        "查看该进程的输出，或用 Ctrl-C 结束它再试。",
-        code="busy",
-    )
+    raise Failure(f"{busy} 它的数据库没有启动。", "查看该进程的输出，或结束它再试。", code="busy") from busy

@@ -1,0 +1,38 @@
+"""Where the running product is: written by `jiandu up`, read by a second one and by the other subcommands."""
+
+from __future__ import annotations
+
+import os
+
+from pydantic import BaseModel, ValidationError
+
+from runtime.settings import Settings
+
+
+class Addresses(BaseModel):
+    """Addresses of a running `jiandu up`."""
+
+    pid: int
+    web: str
+    temporal: str
+    temporal_ui: str | None = None
+
+
+def announce(settings: Settings, web: str, temporal: str, temporal_ui: str | None) -> Addresses:
+    """Write down where this process' servers are."""
+    addresses = Addresses(pid=os.getpid(), web=web, temporal=temporal, temporal_ui=temporal_ui)
+    (settings.data_dir / "addresses.json").write_text(addresses.model_dump_json(), encoding="utf-8")
+    return addresses
+
+
+def announced(settings: Settings) -> Addresses | None:
+    """What was written last; it is true while the data folder is taken. None when nothing was, or it cannot be read."""
+    try:
+        return Addresses.model_validate_json((settings.data_dir / "addresses.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValidationError):
+        return None
+
+
+def withdraw(settings: Settings) -> None:
+    """The servers are stopping."""
+    (settings.data_dir / "addresses.json").unlink(missing_ok=True)

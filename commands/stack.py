@@ -1,0 +1,142 @@
+"""The product's processes: database and engine first, then worker and pages, each restarted when it dies."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import os
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from commands.outcome import Failure
+from commands.place import Database, embedded_postgres
+from commands.screen import step, warn
+from runtime.engine_build import ensure
+from runtime.ports import free_port
+from runtime.processes import Program, Service, Supervisor
+from runtime.settings import Settings
+from runtime.temporal import EmbeddedTemporal
+
+
+@dataclass(frozen=True)
+class Servers:
+    """What cases run on. `fresh_engine`: the engine has no data yet, so it knows no case."""
+
+    database: Database
+    temporal_address: str
+    temporal_ui: str | None
+    fresh_engine: bool
+
+
+def restarted(name: str, times: int) -> None:
+    """Said when a process died and was brought back."""
+    warn(f"{_NAMES.get(name, name)}意外退出，已重新启动（第 {times} 次）。")
+
+
+_NAMES = {"postgres": "数据库", "temporal": "流程引擎", "worker": "工作进程", "web": "网页"}
+
+
+def engine_program(settings: Settings) -> Path | None:
+    """The engine's program, built once where there is none (with its progress shown); None for a foreign cluster."""
+    return ensure(settings.temporal_binary) if settings.embedded_temporal else None
+
+
+async def start_servers(
+    settings: Settings, supervisor: Supervisor, program: Path | None, *, quiet: bool = False
+) -> Servers:
+    """Start the embedded servers that the settings ask for, side by side, and wait until they answer."""
+    services: list[Service] = []
+    address, ui = settings.temporal_address or "", None
+    engine = None
+    fresh = False
+    if settings.database_url is None:
+        postgres = embedded_postgres(settings)
+        services.append(postgres)
+        database = Database(settings, postgres.url, postgres.superuser_url)
+        _tell(f"启动数据库（{settings.data_dir / 'postgres'}）", quiet=quiet)
+    else:
+        database = Database(settings, settings.database_url.get_secret_value(), None)
+        _tell("使用已有的数据库（JIANDU_DATABASE_URL）", quiet=quiet)
+    if program is not None:
+        folder = settings.data_dir / "temporal"
+        fresh = not (folder / "temporal.db").exists()
+        engine = EmbeddedTemporal(
+            program,
+            folder,
+            namespace=settings.temporal_namespace,
+            port=settings.temporal_port,
+            ui_port=settings.temporal_ui_port or free_port(0),
+            log=settings.logs / "temporal.log",
+        )
+        services.append(engine)
+        _tell(f"启动流程引擎（{folder}）", quiet=quiet)
+    else:
+        _tell(f"使用已有的流程引擎（{address}）", quiet=quiet)
+    await supervisor.start(*services)
+    if engine is not None:
+        address, ui = engine.address, engine.ui_address
+    return Servers(database, address, ui, fresh)
+
+
+async def start_worker(settings: Settings, supervisor: Supervisor, *, quiet: bool = False) -> None:
+    """Start the worker and watch it."""
+    _tell("启动工作进程", quiet=quiet)
+    await supervisor.start(worker_program(settings))
+
+
+async def start_web(settings: Settings, supervisor: Supervisor) -> str:
+    """Start the pages and wait until they answer. Returns their address."""
+    port = free_port(settings.web_port)
+    host = "127.0.0.1" if settings.web_host in ("0.0.0.0", "::") else settings.web_host  # noqa: S104 - compared, not bound
+    address = f"http://{host}:{port}"
+    step("启动网页")
+    environment = {**os.environ, "JIANDU_WEB_PORT": str(port)}
+    program = Program(
+        "web",
+        [sys.executable, "-m", "cli", "web"],
+        environment=environment,
+        log=settings.logs / "web.log",
+        ready=lambda: _answers(f"{address}/healthz"),
+        stop_seconds=5,
+    )
+    await supervisor.start(program)
+    return address
+
+
+def worker_program(settings: Settings) -> Program:
+    """`python worker.py` as a process that is watched."""
+    spec = importlib.util.find_spec("worker")
+    if spec is None or spec.origin is None:
+        raise Failure("找不到 worker.py。", "重新安装 jiandu。")
+    return Program("worker", [sys.executable, spec.origin], log=settings.logs / "worker.log")
+
+
+def _tell(message: str, *, quiet: bool) -> None:
+    if not quiet:
+        step(message)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310 - always our own http address
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+async def unless_stopped(supervisor: Supervisor, work: asyncio.Task[None]) -> bool:
+    """Whether the work was done before somebody asked for the end; if not, it was cancelled. Raises what it raised."""
+    stop = asyncio.create_task(supervisor.wait(), name="stop asked for")
+    try:
+        await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
+        if not work.done():
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+            return False
+        work.result()
+        return True
+    finally:
+        stop.cancel()

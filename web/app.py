@@ -1,0 +1,55 @@
+"""The web application of one town."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+
+from web.headers import StrictHeaders
+from web.metrics import Measured, Metrics
+from web.pages import pages, templates
+from web.probes import probes
+from web.site import Site
+
+_MACHINES = ("/healthz", "/readyz", "/metrics")
+
+
+def create_app(site: Site) -> FastAPI:
+    """The application. FastAPI's own documentation pages load from other hosts, so they are off."""
+    app = FastAPI(title="jiandu 监督", docs_url=None, redoc_url=None, openapi_url=None)
+    metrics = Metrics()
+    app.include_router(pages(site))
+    app.include_router(probes(site, metrics))
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    app.add_middleware(StrictHeaders)
+    app.add_middleware(Measured, metrics=metrics)
+
+    def answer(request: Request, status: int, message: str, advice: str) -> Response:
+        if request.url.path in _MACHINES:
+            return JSONResponse({"ok": False, "message": message}, status_code=status)
+        context = {"site": site, "here": "", "message": message, "advice": advice}
+        page: HTMLResponse = templates.TemplateResponse(request, "error.html", context, status_code=status)
+        return page
+
+    @app.exception_handler(HTTPException)
+    async def refused(request: Request, error: HTTPException) -> Response:
+        message = str(error.detail) if error.status_code == 404 and error.detail != "Not Found" else "没有这个页面"
+        return answer(request, error.status_code, message, "回到年度全景，从列表中选择。")
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        del error
+        return answer(request, 404, "没有这个页面", "回到年度全景，从列表中选择。")
+
+    @app.exception_handler(OperationalError)
+    async def no_database(request: Request, error: OperationalError) -> Response:
+        del error
+        return answer(request, 503, "数据库暂时连不上", "稍候刷新；若持续出现，请查看运行状态或运行 jiandu doctor。")
+
+    return app

@@ -1,0 +1,89 @@
+"""The pages that people read. They read the read models and write nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse
+from fastapi.templating import Jinja2Templates
+
+from domain.cases.case import TOWN_ZONE, CaseKind
+from domain.events import Recorded
+from web.findings import worst
+from web.lights import light_of
+from web.picture import line_of, picture_of
+from web.reading import latest, read_case, read_cases, read_events, stale_tables, years
+from web.site import Site
+from web.words import KINDS, actor_word, event_word, pairs_of, stage_word
+
+templates = Jinja2Templates(Path(__file__).parent / "templates")
+_RECENT = 8
+
+
+def pages(site: Site) -> APIRouter:
+    """The routes of the pages."""
+    router = APIRouter(default_response_class=HTMLResponse)
+
+    def show(request: Request, name: str, here: str, *, status_code: int = 200, **values: Any) -> HTMLResponse:
+        context = {"site": site, "here": here, **values}
+        return templates.TemplateResponse(request, name, context, status_code=status_code)
+
+    @router.get("/")
+    async def year_picture(request: Request, year: int | None = None) -> HTMLResponse:
+        known = await years(site.engine, site.town)
+        today = site.today()
+        wanted = year if year is not None else (known[0] if known else today.year)
+        rows = await read_cases(site.engine, site.town, year=wanted)
+        recent = [
+            (event_word(line.type), line.stream, line.business_time.astimezone(TOWN_ZONE))
+            for line in await latest(site.engine, site.town, _RECENT)
+        ]
+        return show(
+            request,
+            "year.html",
+            "year",
+            picture=picture_of(wanted, rows, today),
+            years=known,
+            today=today,
+            recent=recent,
+            stale=await stale_tables(site.engine, site.town),
+        )
+
+    @router.get("/cases/{kind}/{case_id}")
+    async def case_page(request: Request, kind: CaseKind, case_id: str) -> HTMLResponse:
+        row = await read_case(site.engine, site.town, kind, case_id)
+        if row is None:
+            raise HTTPException(404, f"没有案件 {kind.value} {case_id}")
+        events = await read_events(site.engine, site.town, kind, case_id)
+        return show(
+            request,
+            "case.html",
+            "year",
+            line=line_of(row, site.today()),
+            kind=KINDS[kind],
+            light=light_of(row.due, site.today(), open_=row.open),
+            stage=stage_word(row.stage),
+            entries=[entry_of(event) for event in reversed(events)],
+        )
+
+    @router.get("/status")
+    async def status_page(request: Request) -> HTMLResponse:
+        findings = await site.status()
+        return show(request, "status.html", "status", findings=findings, whole=worst(findings))
+
+    return router
+
+
+def entry_of(recorded: Recorded) -> dict[str, Any]:
+    """An event as the timeline shows it."""
+    return {
+        "what": event_word(recorded.event.type_name),
+        "type": recorded.event.type_name,
+        "by": actor_word(recorded.metadata.actor),
+        "at": recorded.metadata.business_time.astimezone(TOWN_ZONE),
+        "pairs": pairs_of(recorded.event.body()),
+        "version": recorded.version,
+        "position": recorded.position,
+    }
