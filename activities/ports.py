@@ -26,7 +26,10 @@ class Cases(Protocol):
         calendar: WorkCalendar,
         business_time: datetime,
     ) -> None:
-        """Start a case, at the business time of the case that starts it; done before, it changes nothing. Raises `Refusal`."""
+        """Start a case, at the business time of the case that starts it; done before, it changes nothing.
+
+        Raises `Refusal`.
+        """
         ...
 
     async def tell(self, town: str, kind: CaseKind, case_id: str, command: Command, *, command_id: str) -> None:

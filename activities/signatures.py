@@ -20,11 +20,12 @@ APPEND_EVENTS: Final = "append_events"
 READ_STREAM: Final = "read_stream"
 SEAL_CHECKPOINT: Final = "seal_checkpoint"
 OPEN_YEAR: Final = "open_year"
-# An effect's activity has the name of the effect: start_case, tell_case, open_box, close_box, discard_box, recall_years.
+# An effect's activity has the name of the effect: start_case, tell_case, open_box, close_box, discard_box,
+# recall_years.
 
 
 class AppendEvents(BaseModel):
-    """Append the events of one act to a stream that is expected to end at `expected_version` (-1: it does not exist)."""
+    """Append the events of one act to a stream that ends at `expected_version` (-1: it does not exist yet)."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -1,13 +1,14 @@
-"""What every case's workflow does: wait for people and deadlines, ask the decider, have the events recorded, do what follows.
+"""What every case's workflow does: wait for people and deadlines, ask the decider, have it recorded, do what follows.
 
-The workflow is the only writer of its stream. Each act is decided and recorded under one lock, in the order of arrival; what
-the state is folded from is what the store returned, never what was proposed.
+The workflow is the only writer of its stream. Each act is decided and recorded under one lock, in the order of arrival;
+what the state is folded from is what the store returned, never what was proposed.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -34,10 +35,23 @@ REFUSED = "Refused"
 SUPERSEDED = "Superseded"
 """Type of the error with which a run ends after recovery has given its case to another."""
 
-_CALL = {
-    "start_to_close_timeout": timedelta(seconds=20),
-    "retry_policy": RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10)),
-}
+_LONGEST = timedelta(seconds=20)
+"""How long one attempt at an append or an effect may take; a killed worker's attempt is given up after it."""
+_AGAIN = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10))
+"""For ever: what was decided is recorded as soon as the store is back."""
+
+
+@dataclass
+class _Followed:
+    """What an event led to outside its case."""
+
+    started: list[calls.StartedCase] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def add(self, other: _Followed) -> None:
+        self.started += other.started
+        self.warnings += other.warnings
+
 
 Decision = Callable[[GovernedState[Any], Context], list[Event]]
 
@@ -91,6 +105,7 @@ class CaseWorkflow:
             await self._load()
         else:
             await self._open(case.opening)
+
     async def _open(self, opening: Opening) -> None:
         try:
             await self._record(
@@ -123,7 +138,7 @@ class CaseWorkflow:
                     changed, timeout=remaining + timedelta(milliseconds=1), timeout_summary=ClearText(deadline.key)
                 )
                 return
-            except asyncio.TimeoutError:
+            except TimeoutError:
                 pass  # the deadline has come, which is what the timer is for
         async with self._lock:
             await self._pass_deadline(deadline.key)
@@ -212,14 +227,14 @@ class CaseWorkflow:
                 await self._load()
                 continue
             break
-        started: list[calls.StartedCase] = []
+        followed = _Followed()
         for recorded in outcome.events if outcome.events[0].version == self._version + 1 else []:
             self._fold(recorded)
-            started += await self._follow_up(recorded, self._state)
+            followed.add(await self._follow_up(recorded, self._state))
         if outcome.verdict == "duplicate":
             await self._load()  # an act recorded before this run began: others may have followed it
         self._publish()
-        return self._receipt(command_id, outcome.events, repeated=outcome.verdict == "duplicate", started=started)
+        return self._receipt(command_id, outcome.events, repeated=outcome.verdict == "duplicate", followed=followed)
 
     async def _append(self, command_id: str, actor: Actor, events: list[Event]) -> calls.AppendOutcome:
         assert self._input is not None
@@ -242,7 +257,12 @@ class CaseWorkflow:
         )
         summary = ClearText(", ".join(event.type_name for event in events))
         outcome: calls.AppendOutcome = await workflow.execute_local_activity(
-            calls.APPEND_EVENTS, request, result_type=calls.AppendOutcome, summary=summary, **_CALL
+            calls.APPEND_EVENTS,
+            request,
+            result_type=calls.AppendOutcome,
+            summary=summary,
+            start_to_close_timeout=_LONGEST,
+            retry_policy=_AGAIN,
         )
         return outcome
 
@@ -254,7 +274,8 @@ class CaseWorkflow:
                 calls.READ_STREAM,
                 calls.ReadStream(town=self._input.town, stream=self._stream, from_version=self._version + 1),
                 result_type=calls.StreamSlice,
-                **_CALL,
+                start_to_close_timeout=_LONGEST,
+                retry_policy=_AGAIN,
             )
             for recorded in part.events:
                 self._fold(recorded)
@@ -268,15 +289,18 @@ class CaseWorkflow:
         self._receipts.setdefault(recorded.metadata.command_id, []).append(recorded)
         if not workflow.unsafe.is_replaying():
             self._log.info(
-                "recorded", event_type=recorded.event.type_name, version=recorded.version, actor=recorded.metadata.actor.id
+                "recorded",
+                event_type=recorded.event.type_name,
+                version=recorded.version,
+                actor=recorded.metadata.actor.id,
             )
 
-    async def _follow_up(self, recorded: Recorded, state: GovernedState[Any]) -> list[calls.StartedCase]:
+    async def _follow_up(self, recorded: Recorded, state: GovernedState[Any]) -> _Followed:
         """Do the effects of an event, all at once, then record the acts with which they answer."""
         assert self._input is not None
         effects = self.decider.effects(state, recorded)
         if not effects:
-            return []
+            return _Followed()
         requests = [
             calls.PerformEffect(
                 town=self._input.town,
@@ -292,35 +316,43 @@ class CaseWorkflow:
         outcomes = await asyncio.gather(
             *(
                 workflow.execute_activity(
-                    request.effect.effect, request, result_type=calls.EffectOutcome, summary=_summary(request), **_CALL
+                    request.effect.effect,
+                    request,
+                    result_type=calls.EffectOutcome,
+                    summary=_summary(request),
+                    start_to_close_timeout=_LONGEST,
+                    retry_policy=_AGAIN,
                 )
                 for request in requests
             )
         )
-        started: list[calls.StartedCase] = []
+        followed = _Followed()
         for request, outcome in zip(requests, outcomes, strict=True):
             if outcome.started is not None:
-                started.append(outcome.started)
+                followed.started.append(outcome.started)
             if outcome.refused_code is not None:
+                followed.warnings.append(outcome.refused_message or outcome.refused_code)
                 await self._record_refused_effect(request, outcome)
             for index, command in enumerate(outcome.answers):
-                started += await self._answer(f"{request.effect_id}:{index}", command)
-        return started
+                followed.add(await self._answer(f"{request.effect_id}:{index}", command))
+        return followed
 
     async def _follow_up_again(self) -> None:
-        """After recovery nobody knows which effects were done; each knows itself. The case takes acts meanwhile, since an
-        effect may have to wait for a case that is recovered after this one."""
+        """After recovery nobody knows which effects were done; each knows itself.
+
+        The case takes acts meanwhile: an effect may have to wait for a case that is recovered after this one.
+        """
         state = self.decider.initial()
         for recorded in list(self._history):
             state = self.decider.evolve(state, recorded)
             async with self._lock:
                 await self._follow_up(recorded, state)
 
-    async def _answer(self, command_id: str, command: Command) -> list[calls.StartedCase]:
+    async def _answer(self, command_id: str, command: Command) -> _Followed:
         receipt = await self._record(
             command_id, SYSTEM, lambda state, context: self.decider.decide(state, command, SYSTEM, context)
         )
-        return receipt.started
+        return _Followed(list(receipt.started), list(receipt.warnings))
 
     async def _record_refused_effect(self, request: calls.PerformEffect, outcome: calls.EffectOutcome) -> None:
         await self._record(
@@ -354,14 +386,15 @@ class CaseWorkflow:
         events: Sequence[Recorded],
         *,
         repeated: bool,
-        started: Sequence[calls.StartedCase] = (),
+        followed: _Followed | None = None,
     ) -> Receipt:
         deadline = self._next_deadline()
         return Receipt(
             command_id=command_id,
             repeated=repeated,
             events=[RecordedAct(event=r.event.type_name, version=r.version, position=r.position) for r in events],
-            started=list(started),
+            started=[] if followed is None else followed.started,
+            warnings=[] if followed is None else followed.warnings,
             version=self._version,
             next_deadline=None if deadline is None else deadline.at,
         )
@@ -379,7 +412,9 @@ class CaseWorkflow:
     def _context(self) -> Context:
         assert self._input is not None
         case = self._input
-        return Context(town=case.town, case_id=case.case_id, policy=case.policy, calendar=case.calendar, now=self._now())
+        return Context(
+            town=case.town, case_id=case.case_id, policy=case.policy, calendar=case.calendar, now=self._now()
+        )
 
     @property
     def _stream(self) -> str:
@@ -399,4 +434,4 @@ def _summary(request: calls.PerformEffect) -> ClearText:
     return ClearText(effect.effect)
 
 
-__all__ = ["CaseWorkflow", "Opening", "REFUSED", "SUPERSEDED"]
+__all__ = ["REFUSED", "SUPERSEDED", "CaseWorkflow", "Opening"]

@@ -1,7 +1,7 @@
 """The one way to a case: start it, act in it, look at it. Nothing else in the project sends an update.
 
-An act has an id of its caller's making, the same for every attempt at it. The store is asked for that id before the act is
-sent and again after a refusal, so that a retry of an accepted act is told its first answer, whatever happened in between.
+An act has an id of its caller's making, the same for every attempt at it. The store is asked for that id before the act
+is sent and again after a refusal, so that a retry of an accepted act is told its first answer, whatever came between.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from workflows.case import REFUSED
 from workflows.catalogue import CASE_WORKFLOWS
 from workflows.messages import Act, CaseInput, CaseView, Opening, Receipt, RecordedAct
 from workflows.payloads import ClearText
-from workflows.search_attributes import attributes
+from workflows.search_attributes import at_start
 
 log = structlog.get_logger("jiandu.client")
 
@@ -78,9 +78,11 @@ class CaseClient:
         in_flight: int | None = None,
         patience: timedelta = timedelta(seconds=60),
     ) -> None:
-        """`in_flight`: how many updates of one case this process may have under way; None where the server sets no limit
-        (ours does not). On a foreign cluster it is 8 divided by the number of processes. `patience`: how long an act is
-        tried again while the engine cannot take it."""
+        """`in_flight`: how many updates of one case this process may have under way; None where the server sets no
+        limit (ours does not). On a foreign cluster it is 8 divided by the number of processes.
+
+        `patience`: how long an act is tried again while the engine cannot take it.
+        """
         self._client = client
         self._town = town
         self._store = store
@@ -137,7 +139,9 @@ class CaseClient:
         view = await self.run(case)
         recorded = await self._store.find_command(self._town, command_id)
         if not recorded:
-            raise Refusal("already_open", f"案件 {stream_of(kind, case_id)} 已经立案，不能重复立案；请直接打开该案件办理。")
+            raise Refusal(
+                "already_open", f"案件 {stream_of(kind, case_id)} 已经立案，不能重复立案；请直接打开该案件办理。"
+            )
         return _receipt_of(command_id, recorded, repeated=False).model_copy(
             update={"version": view.version, "next_deadline": view.next_deadline}
         )
@@ -151,7 +155,7 @@ class CaseClient:
             id=wanted,
             task_queue=self._task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            search_attributes=attributes(self._town, None),
+            search_attributes=at_start(self._town),
             static_summary=ClearText(stream_of(case.kind, case.case_id)),
         )
         view: CaseView = await self._client.execute_update_with_start_workflow(
@@ -159,9 +163,7 @@ class CaseClient:
         )
         return view
 
-    async def act(
-        self, kind: CaseKind, case_id: str, command: Command, *, actor: Actor, command_id: str
-    ) -> Receipt:
+    async def act(self, kind: CaseKind, case_id: str, command: Command, *, actor: Actor, command_id: str) -> Receipt:
         """Do an act in a case. Raises `Refusal`, with the reason in Chinese, or `EngineUnavailable`."""
         recorded = await self._store.find_command(self._town, command_id)
         if recorded:

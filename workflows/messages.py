@@ -68,7 +68,7 @@ class RecordedAct(BaseModel):
 
 
 class Receipt(BaseModel):
-    """The answer to an act: what was recorded, what was started, and what the case waits for next.
+    """The answer to an act: what was recorded, what followed, and what the case waits for next.
 
     `repeated`: the act had been recorded before under this id and nothing was added.
     """
@@ -79,6 +79,8 @@ class Receipt(BaseModel):
     repeated: bool
     events: list[RecordedAct]
     started: list[StartedCase] = []
+    warnings: list[str] = []
+    """What could not follow, in Chinese: another case refused it, or the ballot box cannot be closed yet."""
     version: int
     next_deadline: datetime | None
 

@@ -1,5 +1,7 @@
-"""How messages travel through the engine: pydantic in, sealed with AES-256-GCM, so that the engine's database and logs hold
-no person's data. Readable summaries are the exception, and never name a person."""
+"""How messages travel through the engine: as pydantic writes them, sealed with AES-256-GCM.
+
+So the engine's database and logs hold no person's data. Readable summaries are the exception, and never name a person.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +26,8 @@ _CLEAR_KEY = "jiandu-clear"
 
 class ClearText(str):
     """A text that may be read in the engine's own pages: a case number and a subject's id, never a person."""
+
+    __slots__ = ()
 
 
 class _ClearTextConverter(EncodingPayloadConverter):
@@ -56,7 +60,7 @@ class SealingCodec(PayloadCodec):
     """Encrypts every payload with the installation's key; the key's id travels along, so that keys can be changed."""
 
     def __init__(self, keys: dict[str, bytes], current: str) -> None:
-        """`keys`: 32-byte keys by id; `current`: the id to seal with. Raises `ValueError` when `current` is not among them."""
+        """`keys`: 32-byte keys by id; `current`: the id to seal with. Raises `ValueError` when it is not among them."""
         if current not in keys:
             raise ValueError(f"no key has the id {current!r}")
         self._current = current
@@ -78,12 +82,14 @@ class SealingCodec(PayloadCodec):
         key_id = payload.metadata["key-id"]
         cipher = self._ciphers.get(key_id.decode())
         if cipher is None:
-            raise ValueError(f"payload is sealed with the key {key_id.decode()!r}, which this installation does not have")
+            raise ValueError(
+                f"payload is sealed with the key {key_id.decode()!r}, which this installation does not have"
+            )
         return Payload.FromString(cipher.decrypt(payload.data[:12], payload.data[12:], key_id))
 
 
 def data_converter(codec: SealingCodec | None) -> DataConverter:
-    """The converter of every client and worker; `None` seals nothing (replay tests read recorded histories that way)."""
+    """The converter of every client and worker; with `None` nothing is sealed."""
     plain = DataConverter(
         payload_converter_class=JianduPayloadConverter,
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,

@@ -1,4 +1,4 @@
-"""One meeting's ballot 民主测评, for any number of subjects. It knows that it opened, that it closed, and the counts."""
+"""One meeting's ballot 民主测评 on any number of subjects. It knows that it opened and closed, and the counts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
 @workflow.defn(name="Poll")
 @takes(*GOVERNED[CaseKind.POLL].commands)
 class Poll(CaseWorkflow):
-    """One meeting's ballot 民主测评, for any number of subjects. It knows that it opened, that it closed, and the counts."""
+    """One meeting's ballot 民主测评 on any number of subjects. It knows that it opened and closed, and the counts."""
 
     decider = GOVERNED[CaseKind.POLL]
 

@@ -62,21 +62,28 @@ async def recover(
     calendar: WorkCalendar,
     progress: Progress | None = None,
 ) -> Sequence[Recovered]:
-    """Start every open case of the client's town from its stream. Raises `UnknownPolicy` before anything was started."""
+    """Start every open case of the client's town from its stream.
+
+    Raises `UnknownPolicy` before anything was started.
+    """
     cases: list[tuple[CaseKind, str, list[Recorded]]] = []
     for kind in CaseKind:
         prefix = stream_of(kind, "")
         for stream in await store.streams(client.town, prefix):
-            cases.append((kind, stream.removeprefix(prefix), await store.read_stream(client.town, stream)))
+            events = await store.read_stream(client.town, stream)
+            cases.append((kind, stream.removeprefix(prefix), events))
     for kind, case_id, events in cases:
         version = events[0].metadata.policy_version
         if version not in policies:
-            raise UnknownPolicy(f"案件 {stream_of(kind, case_id)} 按制度版本 {version} 立案，制度库中没有该版本。")
+            stream = stream_of(kind, case_id)
+            raise UnknownPolicy(f"案件 {stream} 按制度版本 {version} 立案，制度库中没有该版本。")
     done: list[Recovered] = []
     for kind, case_id, events in cases:
         decider = GOVERNED[kind]
         if decider.facts(fold(decider, events)).open:
-            recovered = await _again(client, store, kind, case_id, policies[events[0].metadata.policy_version], calendar)
+            recovered = await _again(
+                client, store, kind, case_id, policies[events[0].metadata.policy_version], calendar
+            )
         else:
             recovered = Recovered(kind=kind, case_id=case_id, started=False)
         done.append(recovered)

@@ -67,14 +67,14 @@ async def ensure_schedules(client: Client, town: str, task_queue: str) -> None:
     every_year = ScheduleCalendarSpec(
         month=[ScheduleRange(1)], day_of_month=[ScheduleRange(5)], hour=[ScheduleRange(9)], comment="start of the cycle"
     )
-    plans = (
-        ("checkpoints", every_night, CheckpointSealing.run, calls.SealCheckpoint(town=town)),
-        ("yearly-cycle", every_year, YearOpening.run, town),
+    plans: tuple[tuple[str, ScheduleCalendarSpec, str, object], ...] = (
+        ("checkpoints", every_night, "CheckpointSealing", calls.SealCheckpoint(town=town)),
+        ("yearly-cycle", every_year, "YearOpening", town),
     )
-    for name, when, run, argument in plans:
+    for name, when, workflow_type, argument in plans:
         schedule = Schedule(
             action=ScheduleActionStartWorkflow(
-                run,  # type: ignore[arg-type]
+                workflow_type,
                 argument,
                 id=f"{town}/{name}",
                 task_queue=task_queue,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from typing import Any
 
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
-from domain.cases.case import CaseFacts, start_of
+from domain.cases.case import CaseFacts, end_of
 
 TOWN = SearchAttributeKey.for_keyword("JianduTown")
 YEAR = SearchAttributeKey.for_int("JianduYear")
@@ -15,17 +15,19 @@ SUBJECT = SearchAttributeKey.for_keyword("JianduSubject")
 DUE = SearchAttributeKey.for_datetime("JianduDue")
 
 
-def attributes(town: str, facts: CaseFacts | None) -> TypedSearchAttributes:
-    """The attributes of a case with which its workflow is started."""
-    pairs: list[SearchAttributePair[object]] = [SearchAttributePair(TOWN, town)]  # type: ignore[list-item]
-    return TypedSearchAttributes(pairs if facts is None else [*pairs, *facts_pairs(facts)])  # type: ignore[arg-type]
+def at_start(town: str) -> TypedSearchAttributes:
+    """With what a case's workflow is started; the rest follows from its first event."""
+    return TypedSearchAttributes([SearchAttributePair(TOWN, town)])
 
 
-def facts_pairs(facts: CaseFacts) -> list[SearchAttributePair[object]]:
+def facts_pairs(facts: CaseFacts) -> list[SearchAttributePair[Any]]:
     """Year, stage, subject and due date as far as the case has them; a due date is the end of its day."""
-    pairs: list[object] = [SearchAttributePair(YEAR, facts.year), SearchAttributePair(STAGE, facts.stage)]
+    pairs: list[SearchAttributePair[Any]] = [
+        SearchAttributePair(YEAR, facts.year),
+        SearchAttributePair(STAGE, facts.stage),
+    ]
     if facts.subject is not None:
         pairs.append(SearchAttributePair(SUBJECT, facts.subject))
     if facts.due is not None:
-        pairs.append(SearchAttributePair(DUE, start_of(facts.due) + timedelta(days=1)))
-    return pairs  # type: ignore[return-value]
+        pairs.append(SearchAttributePair(DUE, end_of(facts.due)))
+    return pairs

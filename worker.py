@@ -1,0 +1,199 @@
+"""Starts a worker: `python worker.py`. A place of composition, and the only one for what a worker is made of."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.converter import DataConverter
+from temporalio.worker import Worker, WorkerDeploymentConfig
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.ballots import BallotEffects
+from activities.checkpoints import Checkpoints
+from activities.effects import CaseEffects, MemoryEffects
+from activities.ledger import Ledger
+from activities.year import Years
+from ballotbox.interface import BallotBox
+from ballotbox.plain.box import PlainBallotBox
+from commands.keys import checkpoint_signer
+from commands.place import embedded_postgres
+from eventstore.database import create_engine
+from eventstore.signed_note import NoteSigner
+from eventstore.store import EventStore
+from projections import subscribers
+from runtime.deployment import make_current, source_digest
+from runtime.keys import kept_secret
+from runtime.logging import LoggingInterceptor, configure_logging
+from runtime.settings import Settings, SettingsError, load_settings
+from runtime.temporal import connect, ensure_search_attributes
+from runtime.tracing import tracing_plugins
+from workflows.catalogue import WORKFLOWS
+from workflows.client import CaseClient
+from workflows.other_cases import OtherCases
+from workflows.payloads import SealingCodec, data_converter
+
+log = structlog.get_logger("jiandu.worker")
+
+PASSED_THROUGH = ("activities", "domain", "cryptography", "pydantic", "pydantic_core", "structlog", "workflows")
+"""Modules that the sandbox shares instead of loading them for every case: pure, and held to it by `tests/house`."""
+
+SHUTDOWN = timedelta(seconds=5)
+"""How long activities may finish after the worker was told to stop."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """What a worker works with; the caller opens and closes it."""
+
+    store: EventStore
+    box: BallotBox
+    signer: NoteSigner
+    in_flight: int | None = None
+    rehearsal: bool = False
+
+    def client_of(self, client: Client, task_queue: str) -> Callable[[str], CaseClient]:
+        """The case client of each town, made once."""
+        made: dict[str, CaseClient] = {}
+
+        def of(town: str) -> CaseClient:
+            if town not in made:
+                made[town] = CaseClient(client, town, self.store, task_queue, in_flight=self.in_flight)
+            return made[town]
+
+        return of
+
+
+def build_worker(
+    client: Client,
+    services: Services,
+    *,
+    task_queue: str,
+    deployment: WorkerDeploymentVersion | None = None,
+    workflows: Sequence[type] = WORKFLOWS,
+) -> Worker:
+    """A worker for all cases.
+
+    `deployment`: its version, where the cluster routes work by version; None in rehearsals and tests.
+    """
+    cases = OtherCases(services.client_of(client, task_queue), rehearsal=services.rehearsal)
+    ledger = Ledger(services.store)
+    effects = CaseEffects(cases, services.store)
+    ballots = BallotEffects(services.box, services.store)
+    memory = MemoryEffects(services.store)
+    years = Years(cases, services.store)
+    checkpoints = Checkpoints(services.store, services.signer)
+    versioned = None
+    if deployment is not None:
+        versioned = WorkerDeploymentConfig(
+            version=deployment, use_worker_versioning=True, default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE
+        )
+    options: dict[str, Any] = {} if versioned is None else {"deployment_config": versioned}
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=workflows,
+        activities=[
+            ledger.append_events,
+            ledger.read_stream,
+            effects.start_case,
+            effects.tell_case,
+            ballots.open_box,
+            ballots.close_box,
+            ballots.discard_box,
+            memory.recall_years,
+            years.open_year,
+            checkpoints.seal_checkpoint,
+        ],
+        workflow_runner=SandboxedWorkflowRunner(
+            restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+        ),
+        interceptors=[LoggingInterceptor()],
+        max_cached_workflows=2000,
+        max_concurrent_activities=200,
+        max_concurrent_local_activities=200,
+        graceful_shutdown_timeout=SHUTDOWN,
+        # A killed worker's cases are taken up by the next one after this time, not after the default ten seconds.
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=3),
+        **options,
+    )
+
+
+@asynccontextmanager
+async def opened_services(settings: Settings, database_url: str) -> AsyncIterator[Services]:
+    """The services of a deployment, closed afterwards."""
+    async with EventStore.open(database_url, subscribers=subscribers()) as store:
+        box_engine = create_engine(database_url, pool_size=4)
+        try:
+            in_flight = None if settings.embedded_temporal else settings.updates_in_flight
+            yield Services(
+                store=store, box=PlainBallotBox(box_engine), signer=checkpoint_signer(settings), in_flight=in_flight
+            )
+        finally:
+            await box_engine.dispose()
+
+
+def sealed_converter(settings: Settings) -> DataConverter:
+    """The data converter of a deployment: as pydantic writes it, sealed with the installation's key."""
+    text = kept_secret(settings.codec_key, lambda: f"{secrets.token_hex(4)} {secrets.token_hex(32)}")
+    keys = dict(line.split() for line in text.splitlines())
+    return data_converter(SealingCodec({name: bytes.fromhex(key) for name, key in keys.items()}, next(reversed(keys))))
+
+
+async def serve(settings: Settings, stopped: asyncio.Event, ready: Callable[[], None] | None = None) -> None:
+    """Work until `stopped` is set, then let what is under way end.
+
+    `ready` is called once the cluster sends work here.
+    """
+    client = await connect(settings, data_converter=sealed_converter(settings), plugins=tracing_plugins(settings))
+    await ensure_search_attributes(client)
+    build_id = settings.build_id or source_digest(Path(__file__).parent)
+    deployment = WorkerDeploymentVersion(deployment_name=settings.deployment_name, build_id=build_id)
+    url = settings.database_url.get_secret_value() if settings.database_url else embedded_postgres(settings).url
+    async with opened_services(settings, url) as services:
+        worker = build_worker(client, services, task_queue=settings.task_queue, deployment=deployment)
+        async with worker:
+            await make_current(client, settings.deployment_name, build_id)
+            log.info("worker_ready", task_queue=settings.task_queue, build=build_id, town=settings.town)
+            if ready is not None:
+                ready()
+            await stopped.wait()
+            log.info("worker_stopping")
+
+
+async def _main(settings: Settings) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    await serve(settings, stopped)
+
+
+def main() -> int:
+    """Run a worker until SIGTERM or Ctrl-C. Returns the exit code: 0, or 2 for settings that are wrong."""
+    try:
+        settings = load_settings()
+    except SettingsError as faults:
+        sys.stderr.write(f"{faults}\n")
+        return 2
+    configure_logging(settings.log_format, settings.log_level)
+    asyncio.run(_main(settings))
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stderr.flush()
+    os._exit(code)  # the engine's library may abort the interpreter while it takes itself apart
