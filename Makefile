@@ -59,6 +59,7 @@ format: $(VENV)/.installed  ## format and mend what can be mended
 
 lock: $(VENV)/.installed  ## compile the lock files again from pyproject.toml
 	@$(LOCK) --output-file requirements.lock pyproject.toml
+	@$(LOCK) --only-build-deps --build-deps-for wheel --output-file requirements-build.lock pyproject.toml
 	@$(LOCK) --extra dev --extra otel --extra bench --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
 clean:  ## remove the environment and all caches (the data folder stays)

@@ -43,8 +43,9 @@ _TYPES: Mapping[str, IndexedValueType.ValueType] = MappingProxyType(
         "Datetime": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
     }
 )
-# Ten updates in flight, the server's default, refuse the eleventh click of a meeting; 0 is no limit.
-_ALWAYS = ("history.maxInFlightUpdates=0",)
+UPDATES_WITHOUT_LIMIT = "history.maxInFlightUpdates=0"
+"""The server's default lets ten acts at once into a case and refuses the eleventh click of a meeting; 0 is no limit."""
+
 # Workflows of a rehearsal skip time; a short shift makes each move eight times faster.
 _REHEARSAL = ("frontend.WorkflowTimeSkippingEnabled=true", 'history.timerProcessorMaxTimeShift="10ms"')
 
@@ -177,7 +178,7 @@ class EmbeddedTemporal:
             command += ["--db-filename", self._mark]
         for name, kind in SEARCH_ATTRIBUTES.items():
             command += ["--search-attribute", f"{name}={kind}"]
-        for value in (*_ALWAYS, *(_REHEARSAL if self._rehearsal else ())):
+        for value in (UPDATES_WITHOUT_LIMIT, *(_REHEARSAL if self._rehearsal else ())):
             command += ["--dynamic-config-value", value]
         return command
 

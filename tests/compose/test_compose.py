@@ -1,0 +1,174 @@
+"""The production composition: valid, in order, healthy or done, and without a secret in it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.main import get_command
+
+import cli
+from runtime.settings import Settings
+from runtime.temporal import UPDATES_WITHOUT_LIMIT
+
+ROOT = Path(__file__).resolve().parents[2]
+FILE = ROOT / "docker-compose.yml"
+SECRET = re.compile(r"PASSWORD|PWD|SECRET|TOKEN|API_KEY")
+VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?P<rule>:?[-?+])?(?P<rest>[^}]*)\}")
+REQUIRED = {
+    "POSTGRES_PASSWORD": "p1",
+    "TEMPORAL_DB_PASSWORD": "p2",
+    "JIANDU_DB_PASSWORD": "p3",
+    "JIANDU_TOWN": "qingshan",
+}
+
+
+def services() -> dict[str, dict[str, Any]]:
+    parsed: dict[str, dict[str, Any]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))["services"]
+    return parsed
+
+
+def interpolated(text: str) -> str:
+    """As compose does it with the required variables set and the others left out."""
+
+    def value(match: re.Match[str]) -> str:
+        return REQUIRED.get(match["name"]) or (match["rest"] if match["rule"] in {":-", "-"} else "")
+
+    return VARIABLE.sub(value, text)
+
+
+def one_shot(service: dict[str, Any]) -> bool:
+    return str(service["restart"]).partition(":")[0] in {"no", "on-failure"}
+
+
+def ancestors(name: str) -> set[str]:
+    direct = set(services()[name].get("depends_on", {}))
+    return direct.union(*(ancestors(other) for other in direct))
+
+
+def test_it_is_valid_by_the_compose_specification() -> None:
+    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(FILE)]
+    checked = subprocess.run(check, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_a_wrong_composition_is_refused(tmp_path: Path) -> None:
+    wrong = tmp_path / "docker-compose.yml"
+    wrong.write_text(FILE.read_text(encoding="utf-8").replace("healthcheck:", "health_check:"), encoding="utf-8")
+    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(wrong)]
+    assert subprocess.run(check, capture_output=True, check=False).returncode == 1
+
+
+@pytest.mark.parametrize("name", sorted(services()))
+def test_each_service_is_watched_or_ends(name: str) -> None:
+    service = services()[name]
+    assert one_shot(service) != ("healthcheck" in service)
+    assert one_shot(service) or service["restart"] == "unless-stopped"
+
+
+@pytest.mark.parametrize("name", sorted(services()))
+def test_others_wait_until_it_is_healthy_or_done(name: str) -> None:
+    for waited, how in services()[name].get("depends_on", {}).items():
+        expected = "service_completed_successfully" if one_shot(services()[waited]) else "service_healthy"
+        assert how["condition"] == expected, f"{name} → {waited}"
+
+
+def test_web_and_worker_come_last() -> None:
+    before = {"postgres", "temporal-schema", "temporal", "temporal-namespace", "migrate"}
+    assert before <= ancestors("web")
+    assert before <= ancestors("worker")
+
+
+def test_no_secret_stands_in_the_file_or_has_a_default() -> None:
+    text = FILE.read_text(encoding="utf-8")
+    for match in VARIABLE.finditer(text):
+        if SECRET.search(match["name"]):
+            assert match["rule"] == ":?", match[0]
+            assert ".env" in match["rest"], "the message must say where to set it"
+    for name, service in services().items():
+        for key, value in service.get("environment", {}).items():
+            if SECRET.search(key):
+                assert VARIABLE.fullmatch(str(value)), f"{name}: {key}"
+    assert not re.search(r"://\w+:[^$]", text), "a password inside an address"
+
+
+def test_the_example_names_every_required_variable_and_gives_no_value() -> None:
+    example = (ROOT / "deploy" / "example.env").read_text(encoding="utf-8")
+    required = {match["name"] for match in VARIABLE.finditer(FILE.read_text(encoding="utf-8")) if match["rule"] == ":?"}
+    assert required == set(REQUIRED)
+    assert set(re.findall(r"^(\w+)=$", example, re.MULTILINE)) == required
+    assert set(re.findall(r"^(\w+)=.", example, re.MULTILINE)) == set()
+
+
+def test_only_the_web_can_be_opened_to_the_network() -> None:
+    published = {
+        name: [interpolated(port) for port in service.get("ports", [])] for name, service in services().items()
+    }
+    assert {name: ports for name, ports in published.items() if ports} == {
+        "temporal": ["127.0.0.1:7233:7233"],
+        "temporal-ui": ["127.0.0.1:8233:8080"],
+        "web": ["127.0.0.1:8080:8080"],
+    }
+
+
+def test_data_live_in_named_volumes() -> None:
+    declared = set(yaml.safe_load(FILE.read_text(encoding="utf-8"))["volumes"])
+    assert declared == {"postgres-data", "jiandu-data"}
+    # The image of PostgreSQL 18 refuses to keep its data in the folder of the earlier ones.
+    assert "postgres-data:/var/lib/postgresql" in services()["postgres"]["volumes"]
+    for name in ("migrate", "web", "worker"):
+        assert "jiandu-data:/data" in services()[name]["volumes"], "keys must be the same in all"
+
+
+def test_the_settings_it_passes_are_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("web", "worker", "migrate"):
+        passed = {key: interpolated(str(value)) for key, value in services()[name]["environment"].items()}
+        for key, value in passed.items():
+            assert key.removeprefix("JIANDU_").lower() in Settings.model_fields, key
+            monkeypatch.setenv(key, value)
+        settings = Settings()
+        assert not settings.embedded_postgres
+        assert not settings.embedded_temporal
+        assert settings.town == "qingshan"
+
+
+def test_the_commands_it_runs_exist() -> None:
+    known = set(get_command(cli.app).list_commands(None))  # type: ignore[attr-defined]  # a click group
+    run = {service["command"][1] for service in services().values() if service.get("command", [""])[0] == "jiandu"}
+    checks = services()["worker"]["healthcheck"]["test"]
+    assert run == {"migrate", "web", "worker"}
+    assert run | {checks[2]} <= known
+
+
+def test_the_engine_is_the_one_that_the_tests_run() -> None:
+    pinned = re.search(r"go\.temporal\.io/server v(\S+)", (ROOT / "runtime/engine/go.mod").read_text(encoding="utf-8"))
+    assert pinned is not None
+    images = {name: str(service.get("image", "")) for name, service in services().items()}
+    assert images["temporal"] == f"temporalio/server:{pinned[1]}"
+    assert images["temporal-schema"] == images["temporal-namespace"] == f"temporalio/admin-tools:{pinned[1]}"
+    assert images["postgres"] == "postgres:18"
+
+
+def test_the_server_has_no_limit_of_updates_either() -> None:
+    config = yaml.safe_load((ROOT / "deploy" / "temporal" / "dynamic-config.yaml").read_text(encoding="utf-8"))
+    key, _, value = UPDATES_WITHOUT_LIMIT.partition("=")
+    assert config[key] == [{"value": int(value)}]
+    assert services()["temporal"]["environment"]["DYNAMIC_CONFIG_FILE_PATH"] == "/deploy/dynamic-config.yaml"
+
+
+def test_mounted_files_exist() -> None:
+    for service in services().values():
+        for volume in service.get("volumes", []):
+            if volume.startswith("./"):
+                assert (ROOT / volume.partition(":")[0]).is_dir(), volume
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "deploy").rglob("*.sh")), ids=lambda path: path.name)
+def test_a_script_is_sound_and_stops_at_its_first_error(script: Path) -> None:
+    assert subprocess.run(["sh", "-n", str(script)], check=False).returncode == 0
+    assert "\nset -eu\n" in script.read_text(encoding="utf-8")
