@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from commands.desk import open_records
+from commands.keys import checkpoint_signer
 from commands.outcome import Failure
 from commands.screen import done, print_json, say
 from eventstore.checkpoints import checkpoints, seal
-from runtime.keys import note_key
 
 
 async def checkpoint(*, as_json: bool) -> int:
     """Seal a checkpoint; where nothing was added since the last one, that one is printed again."""
     async with open_records() as records:
-        signer = note_key(records.settings)
+        signer = checkpoint_signer(records.settings)
         sealed = await seal(records.store.engine, records.town, signer)
         fresh = sealed is not None
         if sealed is None:

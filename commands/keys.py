@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from eventstore.signed_note import NoteKey, NoteSigner
+from runtime.keys import kept_secret
 from runtime.settings import Settings
 
 
@@ -17,11 +17,8 @@ def signer_file(settings: Settings) -> Path:
 def checkpoint_signer(settings: Settings) -> NoteSigner:
     """The signer of this installation's checkpoints, made when there is none."""
     path = signer_file(settings)
-    if not path.is_file():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        signer = NoteSigner.generate(f"jiandu-{settings.town}")
-        _write_once(path, signer.secret() + "\n")
-    signer = NoteSigner.parse(path.read_text(encoding="utf-8"))
+    made = NoteSigner.generate(f"jiandu-{settings.town}")
+    signer = NoteSigner.parse(kept_secret(path, made.secret))
     path.with_suffix(".pub").write_text(f"{signer.key}\n", encoding="utf-8")
     return signer
 
@@ -30,12 +27,3 @@ def note_keys(settings: Settings) -> list[NoteKey]:
     """The public keys by which this installation believes a checkpoint: those in the key folder's `.pub` files."""
     folder = signer_file(settings).parent
     return [NoteKey.parse(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.pub"))]
-
-
-def _write_once(path: Path, text: str) -> None:
-    try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # the worker made it in the same moment
-        return
-    with os.fdopen(file, "w", encoding="utf-8") as out:
-        out.write(text)

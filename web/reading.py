@@ -77,7 +77,7 @@ async def read_case(engine: AsyncEngine, town: str, kind: CaseKind, case_id: str
 
 async def read_events(engine: AsyncEngine, town: str, kind: CaseKind, case_id: str) -> list[Recorded]:
     """Everything that happened in a case, in order."""
-    return await read_stream(engine, town, APP_ROLE, stream_of(kind, case_id), 0)
+    return await read_stream(engine, town, APP_ROLE, stream_of(kind, case_id), 0, None)
 
 
 async def latest(engine: AsyncEngine, town: str, count: int) -> list[LogLine]:
