@@ -28,7 +28,8 @@ from domain.cases.governance import Governed, GovernedState
 from domain.cases.registry import GOVERNED
 from domain.events import Event, Metadata, Recorded
 from domain.policy.document import Policy
-from domain.roster.books import HISTORY, ROSTER
+from domain.roster.book import Book, read
+from domain.roster.books import BOOKS
 
 STAFF = Actor(id="staff-1", role=Role.STAFF)
 OTHER_STAFF = Actor(id="staff-2", role=Role.STAFF)
@@ -91,15 +92,15 @@ class Town:
         return events
 
     def write(self, on: str, stream: str, command: Command, actor: Actor = STAFF) -> list[Event]:
-        """Make an entry into a stream without a process (roster, history)."""
+        """Make an entry into a stream without a process, by its name."""
+        return self.enter(on, BOOKS[stream], command, actor)
+
+    def enter(self, on: str, book: Book[Any], command: Command, actor: Actor = STAFF) -> list[Event]:
+        """Make an entry into a stream without a process. Raises `Refusal`."""
         self.until(on)
-        book: Any = {"roster": ROSTER, "history": HISTORY}[stream]
-        state = book.initial()
-        for recorded in self.stream(stream):
-            state = book.evolve(state, recorded)
-        events: list[Event] = book.decide(state, command, actor, self.now.date())
+        events = book.decide(read(book, self.stream(book.stream)), command, actor, self.now.date())
         for event in events:
-            self._append(stream, event, actor)
+            self._append(book.stream, event, actor)
         return events
 
     # -- what came of it --------------------------------------------------------------------------------------------
