@@ -91,11 +91,16 @@ def rehearse(
 
 
 @app.command(epilog=EXIT_CODES)
-def verify(as_json: Json = False) -> None:
+def verify(
+    kept: Annotated[
+        list[Path] | None, typer.Option("--kept", metavar="NOTE", help="另存的检查点文本 · a note kept elsewhere")
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """核对全部事件，指出第一条不符的 · Recompute the log and name the first event that does not fit."""
     from commands.verify import verify
 
-    finish_async(verify(as_json=as_json), as_json=as_json)
+    finish_async(verify(kept=kept or [], as_json=as_json), as_json=as_json)
 
 
 @app.command(epilog=EXIT_CODES)
@@ -157,15 +162,24 @@ def import_(
     what: Annotated[Roster, typer.Argument(help="代表或测评对象 · what to import")],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Excel 文件（.xlsx、.xls）· the workbook")],
     confirm: Annotated[bool, typer.Option("--confirm", help="确认导入 · write it; else preview only")] = False,
+    retire_missing: Annotated[
+        bool, typer.Option("--retire-missing", help="停用文件中没有的 · retire whom the file lacks")
+    ] = False,
+    heads_from: Annotated[
+        str | None, typer.Option("--heads-from", metavar="DATE", help="新负责人自何日起 · from when new heads hold")
+    ] = None,
+    mark: Annotated[
+        Path | None, typer.Option("--mark", metavar="OUT.xlsx", help="把错误标红另存 · write the faults in red")
+    ] = None,
     as_: As = "staff:cli",
     command_id: CommandId = None,
     as_json: Json = False,
 ) -> None:
     """从 Excel 导入名册：先预览，再确认 · Import a roster from Excel: preview first, then --confirm."""
-    from commands.roster_import import import_roster
+    from commands.roster_import import Import, run_import
 
-    body = import_roster(what.value, file, confirm=confirm, actor=as_, command_id=command_id, as_json=as_json)
-    finish_async(body, as_json=as_json)
+    order = Import(what.value, file, confirm, retire_missing, heads_from, mark)
+    finish_async(run_import(order, actor=as_, command_id=command_id, as_json=as_json), as_json=as_json)
 
 
 @app.command(epilog=EXIT_CODES)
