@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -103,12 +103,12 @@ class ProgramError(RuntimeError):
     """A command of ours did not come up."""
 
 
-@dataclass
+@dataclass(eq=False)
 class _Watched:
     service: Service
     started: float
     pause: float = _FIRST_PAUSE
-    restarts: int = field(default=0)
+    restarts: int = 0
 
 
 class Supervisor:
@@ -127,17 +127,26 @@ class Supervisor:
         Raises:
             RuntimeError: the first failure; the services that did start are watched and will be stopped.
         """
-        results = await asyncio.gather(
-            *(asyncio.to_thread(service.start) for service in services), return_exceptions=True
-        )
-        for service, result in zip(services, results, strict=True):
-            if result is None:
-                watched = _Watched(service, time.monotonic())
-                self._watched.append(watched)
-                self._watchers.append(asyncio.create_task(self._watch(watched), name=f"watch {service.name}"))
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
+        begun = [_Watched(service, time.monotonic()) for service in services]
+        # Known before they run: `kill` must reach one that never becomes ready.
+        self._watched.extend(begun)
+        starting = [asyncio.ensure_future(asyncio.to_thread(service.start)) for service in services]
+        try:
+            await asyncio.shield(asyncio.wait(starting))
+        except asyncio.CancelledError:
+            # A thread cannot be cancelled. What it starts would be nobody's, so it is waited for; `stop` then ends it.
+            await asyncio.wait(starting)
+            raise
+        failures = [done.exception() for done in starting]
+        for watched, failure in zip(begun, failures, strict=True):
+            if failure is None:
+                watcher = asyncio.create_task(self._watch(watched), name=f"watch {watched.service.name}")
+                self._watchers.append(watcher)
+            else:
+                self._watched.remove(watched)
+        for failure in failures:
+            if failure is not None:
+                raise failure
 
     def request_stop(self) -> None:
         """Let `wait` return: what a signal does."""

@@ -117,6 +117,32 @@ async def test_a_failed_start_leaves_the_others_to_be_stopped() -> None:
     assert told == ["start database", "stop database"]
 
 
+async def test_a_start_that_is_given_up_leaves_nothing_running(folder: Path) -> None:
+    """Ctrl-C while a child is still coming up: its thread goes on, and what it starts must not be forgotten."""
+    program = Program("slow", SLEEPER, log=folder / "slow.log", ready=lambda: False, ready_seconds=2)
+    service = Program("quick", SLEEPER, log=folder / "quick.log")
+    supervisor = Supervisor()
+    start = asyncio.create_task(supervisor.start(program, service))
+    await until(lambda: program.pid is not None and service.pid is not None)
+    family = [psutil.Process(pid) for pid in (program.pid, service.pid)]
+    start.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await start
+    await supervisor.stop()
+    assert not [process for process in family if process.is_running()]
+
+
+async def test_what_never_becomes_ready_can_be_killed(folder: Path) -> None:
+    program = Program("never", SLEEPER, log=folder / "never.log", ready=lambda: False, ready_seconds=600)
+    supervisor = Supervisor()
+    start = asyncio.create_task(supervisor.start(program))
+    await until(lambda: program.pid is not None)
+    supervisor.kill()
+    with pytest.raises(ProgramError):
+        await start
+    await supervisor.stop()
+
+
 def test_a_program_that_ends_at_once_says_why(folder: Path) -> None:
     program = Program(
         "broken",
