@@ -10,10 +10,12 @@ from domain.cases.cycle import DECIDER as CYCLE
 from domain.cases.governance import Governed
 from domain.cases.poll import DECIDER as POLL
 from domain.cases.proposal import DECIDER as PROPOSAL
+from domain.cases.rectification import DECIDER as RECTIFICATION
 
 GOVERNED: dict[CaseKind, Governed[Any]] = {
     CaseKind.CYCLE: Governed(CYCLE),
     CaseKind.PROPOSAL: Governed(PROPOSAL),
     CaseKind.POLL: Governed(POLL),
+    CaseKind.RECTIFICATION: Governed(RECTIFICATION),
     CaseKind.ASSESSMENT: Governed(ASSESSMENT),
 }
