@@ -55,7 +55,7 @@ def uncounted(
 
 
 def _result(state: PollState, status: PollStatus, attendance: Attendance | None, on: date) -> PollResult:
-    return PollResult(poll_id=state.poll_id, status=status, on=on, attendance=attendance, in_session=state.session)
+    return PollResult(poll_id=state.case_id, status=status, on=on, attendance=attendance, in_session=state.session)
 
 
 def with_issued(state: PollState, counts: Mapping[str, SubjectCount]) -> dict[str, Attendance]:

@@ -113,15 +113,15 @@ class PollDecider:
         """The box follows the poll; every case that put a subject to it is told what came of it."""
         match recorded.event:
             case Opened():
-                return [OpenBox(poll_id=state.poll_id)]
+                return [OpenBox(poll_id=state.case_id)]
             case Closed():
-                return [CloseBox(poll_id=state.poll_id)]
+                return [CloseBox(poll_id=state.case_id)]
             case Counted() as event:
                 return _tell(state, event.results)
             case LackedQuorum() as event:
                 return _tell(state, event.results)
             case Voided() as event:
-                return [DiscardBox(poll_id=state.poll_id), *_tell(state, event.results)]
+                return [DiscardBox(poll_id=state.case_id), *_tell(state, event.results)]
             case _:
                 return []
 
@@ -193,9 +193,9 @@ def _tell(state: PollState, results: dict[str, PollResult]) -> list[Effect]:
         result = results[item.subject]
         command: Command
         if item.case_kind is ItemKind.APPRAISAL:
-            command = TakePollResult(poll_id=state.poll_id, result=result)
+            command = TakePollResult(poll_id=state.case_id, result=result)
         else:
-            command = TakeRevoteResult(poll_id=state.poll_id, result=result)
+            command = TakeRevoteResult(poll_id=state.case_id, result=result)
         effects.append(TellCase(kind=item.case_kind.case_kind, case_id=item.case_id, command=command))
     return effects
 

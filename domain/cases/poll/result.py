@@ -45,6 +45,7 @@ class PollResult(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     poll_id: str
+    """The id of the poll's case."""
     status: PollStatus
     on: date
     """The poll's date, also where the result is told later."""

@@ -69,6 +69,11 @@ class PollState:
     """By subject, once the poll is over."""
 
     @property
+    def case_id(self) -> str:
+        """Its name among the polls of all years: that of its box, and in the cases that put a subject to it."""
+        return f"{self.year}-{self.poll_id}"
+
+    @property
     def outcome(self) -> PollStatus | None:
         """What became of the poll as a whole."""
         return PollStatus(self.stage.value) if self.stage.over else None

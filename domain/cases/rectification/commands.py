@@ -58,7 +58,10 @@ class DecideOnReport(Command, name="decide_on_report", by=(Role.STAFF, Role.PRES
 
 
 class PutToRevote(Command, name="put_to_revote", by=(Role.STAFF, Role.PRESIDIUM, Role.SYSTEM)):
-    """The subject is put to a re-vote. `responsible`: who holds the post, where the case does not know."""
+    """The subject is put to a re-vote; `poll_id` is the id of the poll's case.
+
+    `responsible`: who holds the post, where the case does not know.
+    """
 
     poll_id: str = Field(min_length=1)
     responsible: str | None = None
