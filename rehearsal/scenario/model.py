@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from domain.cases.proposal.commands import Decision
 from domain.cases.proposal.stages import Stage
+from domain.cases.rectification.commands import ReportDecision
 from domain.policy.document import Policy
 from domain.policy.values import Count, Positive, Score, Switch
 from domain.roster.posts import SubjectKind
@@ -124,7 +125,7 @@ class Acceptance(Part):
     """What 镇人大 decides on a report."""
 
     date: Day
-    decision: Literal["accept", "reject"]
+    decision: ReportDecision
     reason: Text | None = None
 
 
