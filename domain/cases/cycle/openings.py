@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from domain.cases.appraisal.commands import OpenAppraisal, ReplaceHead
 from domain.cases.assessment.commands import OpenAssessment
-from domain.cases.case import CaseKind, Effect, StartCase
+from domain.cases.case import CaseKind, Effect, StartCase, TellCase
 from domain.cases.cycle.events import (
+    AppraisalStarted,
     AssessmentStarted,
+    HeadChanged,
+    HeadTookOver,
     PollCalled,
     ProposalRegistered,
 )
 from domain.cases.cycle.state import CycleState
 from domain.cases.poll.commands import OpenPollCase
 from domain.cases.proposal.commands import SubmitProposal
+from domain.cases.rectification.commands import ReplaceHeadInRectification
 from domain.events import Event
 
 
@@ -20,8 +27,16 @@ def effects_of(state: CycleState, event: Event) -> list[Effect]:
     match event:
         case ProposalRegistered():
             return [_start_proposal(state, event)]
+        case AppraisalStarted():
+            opening = OpenAppraisal(year=state.year, subject=event.subject, on=event.on)
+            case_id = f"{state.year}-{event.subject.id}"
+            return [StartCase(kind=CaseKind.APPRAISAL, case_id=case_id, opening=opening)]
         case PollCalled():
             return [_start_poll(state, event)]
+        case HeadChanged() if event.from_ <= event.on:
+            return _tell_of_head(state, event.subject, event.from_)
+        case HeadTookOver():
+            return _tell_of_head(state, event.subject, event.from_)
         case AssessmentStarted():
             opening = OpenAssessment(
                 year=state.year, subjects=event.subjects, not_assessed=event.not_assessed, on=event.on
@@ -58,3 +73,25 @@ def _start_poll(state: CycleState, event: PollCalled) -> StartCase:
         on=event.on,
     )
     return StartCase(kind=CaseKind.POLL, case_id=f"{state.year}-{event.poll_id}", opening=opening)
+
+
+def _tell_of_head(state: CycleState, subject: str, from_: date) -> list[Effect]:
+    """The subject's appraisal, and a rectification it led to, go on with whoever holds the post from the day on."""
+    case_id = f"{state.year}-{subject}"
+    if not state.has(CaseKind.APPRAISAL, case_id):
+        return []
+    responsible = state.holder(subject, from_)
+    return [
+        TellCase(
+            kind=CaseKind.APPRAISAL,
+            case_id=case_id,
+            command=ReplaceHead(responsible=responsible, from_=from_),
+            optional=True,
+        ),
+        TellCase(
+            kind=CaseKind.RECTIFICATION,
+            case_id=case_id,
+            command=ReplaceHeadInRectification(responsible=responsible, from_=from_),
+            optional=True,
+        ),
+    ]
