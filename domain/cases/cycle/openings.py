@@ -28,9 +28,7 @@ def effects_of(state: CycleState, event: Event) -> list[Effect]:
         case ProposalRegistered():
             return [_start_proposal(state, event)]
         case AppraisalStarted():
-            opening = OpenAppraisal(year=state.year, subject=event.subject, on=event.on)
-            case_id = f"{state.year}-{event.subject.id}"
-            return [StartCase(kind=CaseKind.APPRAISAL, case_id=case_id, opening=opening)]
+            return [_start_appraisal(state, event)]
         case PollCalled():
             return [_start_poll(state, event)]
         case HeadChanged() if event.from_ <= event.on:
@@ -38,10 +36,7 @@ def effects_of(state: CycleState, event: Event) -> list[Effect]:
         case HeadTookOver():
             return _tell_of_head(state, event.subject, event.from_)
         case AssessmentStarted():
-            opening = OpenAssessment(
-                year=state.year, subjects=event.subjects, not_assessed=event.not_assessed, on=event.on
-            )
-            return [StartCase(kind=CaseKind.ASSESSMENT, case_id=str(state.year), opening=opening)]
+            return [_start_assessment(state, event)]
         case _:
             return []
 
@@ -58,6 +53,16 @@ def _start_proposal(state: CycleState, event: ProposalRegistered) -> StartCase:
         paper=event.paper,
     )
     return StartCase(kind=CaseKind.PROPOSAL, case_id=f"{state.year}-{event.proposal_id}", opening=opening)
+
+
+def _start_appraisal(state: CycleState, event: AppraisalStarted) -> StartCase:
+    opening = OpenAppraisal(year=state.year, subject=event.subject, on=event.on)
+    return StartCase(kind=CaseKind.APPRAISAL, case_id=f"{state.year}-{event.subject.id}", opening=opening)
+
+
+def _start_assessment(state: CycleState, event: AssessmentStarted) -> StartCase:
+    opening = OpenAssessment(year=state.year, subjects=event.subjects, not_assessed=event.not_assessed, on=event.on)
+    return StartCase(kind=CaseKind.ASSESSMENT, case_id=str(state.year), opening=opening)
 
 
 def _start_poll(state: CycleState, event: PollCalled) -> StartCase:
@@ -80,18 +85,10 @@ def _tell_of_head(state: CycleState, subject: str, from_: date) -> list[Effect]:
     case_id = f"{state.year}-{subject}"
     if not state.has(CaseKind.APPRAISAL, case_id):
         return []
-    responsible = state.holder(subject, from_)
+    holder = state.holder(subject, from_)
+    appraisal = ReplaceHead(responsible=holder, from_=from_)
+    rectification = ReplaceHeadInRectification(responsible=holder, from_=from_)
     return [
-        TellCase(
-            kind=CaseKind.APPRAISAL,
-            case_id=case_id,
-            command=ReplaceHead(responsible=responsible, from_=from_),
-            optional=True,
-        ),
-        TellCase(
-            kind=CaseKind.RECTIFICATION,
-            case_id=case_id,
-            command=ReplaceHeadInRectification(responsible=responsible, from_=from_),
-            optional=True,
-        ),
+        TellCase(kind=CaseKind.APPRAISAL, case_id=case_id, command=appraisal, optional=True),
+        TellCase(kind=CaseKind.RECTIFICATION, case_id=case_id, command=rectification, optional=True),
     ]
