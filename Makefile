@@ -26,7 +26,7 @@ $(VENV)/.installed: requirements-dev.lock pyproject.toml
 	@echo "→ 安装依赖（requirements-dev.lock，逐个核对哈希）"
 	@$(BIN)/pip install --quiet --require-hashes --requirement requirements-dev.lock
 	@echo "→ 安装 jiandu 本身"
-	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 engine: $(VENV)/.installed

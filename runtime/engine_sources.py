@@ -75,36 +75,47 @@ def build(engine: Path, target: Path, say: Say) -> None:
         environment = {**os.environ, "CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": "-mod=readonly"}
         started = time.monotonic()
         say(f"→ 构建 Temporal 引擎（{go}，只需一次，约 5–10 分钟）")
-        say("  取得源码模块…")
-        _run([str(go), "mod", "download"], engine, environment)
-        listed = _run([str(go), "list", "-deps", _COMMAND], engine, environment)
+        # Not `go mod download`: it asks for every module of the graph, also for those that no package needs.
+        listing = [str(go), "list", "-deps", _COMMAND]
+        listed = _watched(listing, engine, environment, lambda count: say(f"  已取得 {count} 个源码模块"))
         with _workplace(target) as place:
             made = place / "temporal"
             flags = f"-s -w -X {_VERSION_VARIABLE}={CLI_VERSION}"
             command = [str(go), "build", "-v", "-trimpath", "-ldflags", flags, "-o", str(made), _COMMAND]
-            _compile(command, engine, environment, len(listed.split()), say)
+            total = len(listed.split())
+            compiling = time.monotonic()
+            _watched(
+                command,
+                engine,
+                environment,
+                lambda count: say(f"  已编译 {count} / {total} 个包，{_clock(time.monotonic() - compiling)}"),
+            )
             made.rename(target)
         say(f"  引擎建成：{target}（用时 {_clock(time.monotonic() - started)}）")
 
 
-def _compile(command: list[str], folder: Path, environment: Mapping[str, str], total: int, say: Say) -> None:
-    started = shown = time.monotonic()
-    done = 0
+def _watched(command: list[str], folder: Path, environment: Mapping[str, str], show: Callable[[int], None]) -> str:
+    """What the command prints; `show` is told every five seconds how many lines it has told us of its progress."""
+    shown = time.monotonic()
+    count = 0
     tail: list[str] = []
-    with subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    ) as process:
-        if process.stderr is None:
-            raise BuildError("Go 没有输出")
-        for line in process.stderr:
-            done += 1
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as output,
+        subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=output, stderr=subprocess.PIPE, text=True
+        ) as process,
+    ):
+        for line in process.stderr or ():
+            count += 1
             tail = [*tail[-14:], line.rstrip()]
-            now = time.monotonic()
-            if now - shown >= 5:
-                shown = now
-                say(f"  已编译 {done} / {total} 个包，{_clock(now - started)}")
-    if process.returncode != 0:
-        raise BuildError("Go 编译失败：\n" + "\n".join(tail))
+            if time.monotonic() - shown >= 5:
+                shown = time.monotonic()
+                show(count)
+        process.wait()
+        if process.returncode != 0:
+            raise BuildError(f"{' '.join(command[:3])} 失败：\n" + "\n".join(tail))
+        output.seek(0)
+        return output.read()
 
 
 def _go(cache: Path, engine: Path, say: Say) -> Path:
