@@ -20,9 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from domain.events import Recorded
 from eventstore.batch import APPEND, Answer, arguments, outcomes, recorded_by
 from eventstore.contract import AppendRequest, AppendResult, CommandTaken, StoreUnavailable, Verdict
-from eventstore.database import SCOPE, driver_connection
+from eventstore.database import driver_connection
 from eventstore.reader import events_of_commands
-from eventstore.subscriber import AfterCommit, Subscriber
+from eventstore.subscriber import AfterCommit, Subscriber, TryAgain
 
 _log = structlog.get_logger(__name__)
 
@@ -43,13 +43,15 @@ class Appender:
 
     def __init__(
         self,
-        engine: AsyncEngine,
+        writing: AsyncEngine,
+        reading: AsyncEngine,
         town: str,
         role: str,
         subscribers: Sequence[Subscriber],
         after_commit: Sequence[AfterCommit],
     ) -> None:
-        self._engine = engine
+        self._engine = writing
+        self._reading = reading
         self._town = town
         self._role = role
         self._subscribers = subscribers
@@ -93,8 +95,7 @@ class Appender:
     async def _send(self, batch: list[_Waiting]) -> None:
         requests = [waiting.request for waiting in batch]
         try:
-            async with self._engine.connect() as connection:
-                results, appended = await self._transaction(connection, requests)
+            results, appended = await self._commit(requests)
         except (DBAPIError, psycopg.Error) as error:
             if _connection_lost(error):
                 raise StoreUnavailable(str(error)) from error
@@ -114,36 +115,52 @@ class Appender:
                 _fail(waiting, result)
             elif not waiting.result.done():
                 waiting.result.set_result(result)
-        if appended:
+        if appended and self._after_commit:
             await self._announce(appended)
 
+    async def _commit(self, requests: list[AppendRequest]) -> tuple[list[AppendResult | CommandTaken], list[Recorded]]:
+        async with self._engine.connect() as connection:
+            try:
+                try:
+                    answer, appended = await self._transaction(connection, requests, careful=False)
+                except TryAgain:
+                    await (await driver_connection(connection)).execute("ROLLBACK")
+                    self._forget()
+                    answer, appended = await self._transaction(connection, requests, careful=True)
+            except BaseException:
+                # What state it is in, nobody knows; and whether it was committed, only a repetition can tell.
+                await connection.invalidate()
+                self._forget()
+                raise
+        commands = [r.command_id for r, v in zip(requests, answer.verdicts, strict=True) if v == Verdict.DUPLICATE]
+        originals = await events_of_commands(self._reading, self._town, self._role, commands) if commands else {}
+        return outcomes(self._town, requests, answer, originals), appended
+
     async def _transaction(
-        self, connection: AsyncConnection, requests: list[AppendRequest]
-    ) -> tuple[list[AppendResult | CommandTaken], list[Recorded]]:
-        town = self._town
-        await connection.begin()
+        self, connection: AsyncConnection, requests: list[AppendRequest], *, careful: bool
+    ) -> tuple[Answer, list[Recorded]]:
+        # The connection commits each statement by itself; without subscribers one statement is all there is.
         driver = await driver_connection(connection)
-        async with driver.pipeline():  # one round trip: begin, role and town, append, and where nobody listens, commit
-            await driver.execute(SCOPE, (self._role, town))
-            cursor = await driver.execute(APPEND, arguments(town, requests), binary=True)
-            if not self._subscribers:
-                await driver.commit()
+        if self._subscribers:
+            await driver.execute("BEGIN")
+        cursor = await driver.execute(APPEND, arguments(self._town, self._role, requests), binary=True)
         row = await cursor.fetchone()
         if row is None:
             raise RuntimeError("jiandu_append returned no row")
         answer = Answer(*row)
         appended: list[Recorded] = []
+        if self._subscribers or self._after_commit:
+            appended = _appended(self._town, requests, answer)
+        if appended:
+            for subscriber in self._subscribers:
+                await subscriber.on_append(connection, self._town, appended, careful=careful)
         if self._subscribers:
-            appended = _appended(town, requests, answer)
-            if appended:
-                for subscriber in self._subscribers:
-                    await subscriber.on_append(connection, town, appended)
-            await connection.commit()
-        elif self._after_commit:
-            appended = _appended(town, requests, answer)
-        commands = [r.command_id for r, v in zip(requests, answer.verdicts, strict=True) if v == Verdict.DUPLICATE]
-        originals = await events_of_commands(self._engine, town, self._role, commands) if commands else {}
-        return outcomes(town, requests, answer, originals), appended
+            await driver.execute("COMMIT")
+        return answer, appended
+
+    def _forget(self) -> None:
+        for subscriber in self._subscribers:
+            subscriber.on_rollback(self._town)
 
     async def _announce(self, appended: list[Recorded]) -> None:
         for hook in self._after_commit:

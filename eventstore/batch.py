@@ -6,13 +6,20 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from domain.events import Recorded
+from eventstore.arrays import BigIntArray, InstantArray, IntArray, TextArray, UuidArray
 from eventstore.canonical import event_id
 from eventstore.contract import AppendRequest, AppendResult, CommandTaken, Verdict
 
 APPEND = """
-SELECT verdicts, firsts, versions, epochs FROM jiandu_append(
-    %b, %b::text[], %b::int[], %b::bigint[], %b::text[], %b::timestamptz[], %b::text[], %b::int[], %b::int[], %b::int[],
-    %b::uuid[], %b::text[], %b::int[], %b::text[])
+SELECT done.verdicts, done.firsts, done.versions, done.epochs
+FROM (
+    SELECT set_config('role', %b, true) AS role, set_config('jiandu.town', %b, true) AS town OFFSET 0
+) AS scope, LATERAL jiandu_append(scope.town, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b) AS done
+WHERE scope.role <> ''
+"""
+"""SET LOCAL of role and town and the append, as one statement: with a commit of its own it is one round trip.
+
+The function gets the town from the setting itself, so it cannot run before both settings are made.
 """
 
 TAKEN = "taken"
@@ -28,7 +35,7 @@ class Answer(NamedTuple):
     epochs: list[int]
 
 
-def arguments(town: str, requests: Sequence[AppendRequest]) -> tuple[Any, ...]:
+def arguments(town: str, role: str, requests: Sequence[AppendRequest]) -> tuple[Any, ...]:
     """The parameters of `APPEND`."""
     follows: list[int] = []
     repeats: list[int] = []
@@ -41,20 +48,21 @@ def arguments(town: str, requests: Sequence[AppendRequest]) -> tuple[Any, ...]:
         last_of_command[request.command_id] = place
     events = [event for request in requests for event in request.events]
     return (
+        role,
         town,
-        [request.stream for request in requests],
-        [request.expected_version for request in requests],
-        [request.epoch for request in requests],
-        [request.command_id for request in requests],
-        [request.metadata.business_time for request in requests],
-        [request.metadata.model_dump_json() for request in requests],
-        [len(request.events) for request in requests],
-        follows,
-        repeats,
-        [event_id(town, request.command_id, n) for request in requests for n in range(len(request.events))],
-        [event.type_name for event in events],
-        [event.schema_version for event in events],
-        [event.model_dump_json() for event in events],
+        TextArray([request.stream for request in requests]),
+        IntArray([request.expected_version for request in requests]),
+        BigIntArray([request.epoch for request in requests]),
+        TextArray([request.command_id for request in requests]),
+        InstantArray([request.metadata.business_time for request in requests]),
+        TextArray([request.metadata.model_dump_json() for request in requests]),
+        IntArray([len(request.events) for request in requests]),
+        IntArray(follows),
+        IntArray(repeats),
+        UuidArray([event_id(town, request.command_id, n) for request in requests for n in range(len(request.events))]),
+        TextArray([event.type_name for event in events]),
+        IntArray([event.schema_version for event in events]),
+        TextArray([event.model_dump_json() for event in events]),
     )
 
 

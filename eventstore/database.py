@@ -14,9 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 APP_ROLE = "jiandu_app"
 AUDIT_ROLE = "jiandu_auditor"
 
-SCOPE = "SELECT set_config('role', %s, true), set_config('jiandu.town', %s, true)"
-"""SET LOCAL of role and town, as one statement that takes parameters."""
-
 
 def driver_url(url: str) -> URL:
     """A PostgreSQL address, with psycopg 3 as SQLAlchemy's driver."""
@@ -31,6 +28,18 @@ def create_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=pool_size,
         hide_parameters=True,  # they hold what people wrote; errors go to logs and status pages
+    )
+
+
+def create_append_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
+    """An engine whose connections commit each statement: the appender begins and ends its transactions itself."""
+    return create_async_engine(
+        driver_url(url),
+        isolation_level="AUTOCOMMIT",
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_reset_on_return=None,  # the appender gives back a connection without a transaction, or none
+        hide_parameters=True,
     )
 
 

@@ -17,7 +17,7 @@ from domain.events import Recorded
 from eventstore import reader
 from eventstore.appender import Appender
 from eventstore.contract import AppendRequest, AppendResult
-from eventstore.database import APP_ROLE, as_auditor, create_engine, in_town
+from eventstore.database import APP_ROLE, as_auditor, create_append_engine, create_engine, in_town
 from eventstore.schema import stream_epoch, town_log
 from eventstore.subscriber import AfterCommit, Subscriber
 
@@ -28,12 +28,14 @@ class EventStore:
     def __init__(
         self,
         engine: AsyncEngine,
+        append_engine: AsyncEngine,
         *,
         role: str = APP_ROLE,
         subscribers: Sequence[Subscriber] = (),
         after_commit: Sequence[AfterCommit] = (),
     ) -> None:
         self.engine = engine
+        self._append_engine = append_engine
         self._role = role
         self._subscribers = tuple(subscribers)
         self._after_commit = tuple(after_commit)
@@ -50,12 +52,18 @@ class EventStore:
         pool_size: int = 8,
     ) -> Self:
         """A store on the database of `url`, which `migrations.migrate` made ready. Connects when first used."""
-        engine = create_engine(url, pool_size=pool_size)
-        return cls(engine, role=role, subscribers=subscribers, after_commit=after_commit)
+        return cls(
+            create_engine(url, pool_size=pool_size),
+            create_append_engine(url, pool_size=pool_size),
+            role=role,
+            subscribers=subscribers,
+            after_commit=after_commit,
+        )
 
     async def close(self) -> None:
         """Let the appends under way end, then close all connections."""
         await asyncio.gather(*(appender.idle() for appender in self._appenders.values()))
+        await self._append_engine.dispose()
         await self.engine.dispose()
 
     async def __aenter__(self) -> Self:
@@ -148,6 +156,8 @@ class EventStore:
     def _appender(self, town: str) -> Appender:
         appender = self._appenders.get(town)
         if appender is None:
-            appender = Appender(self.engine, town, self._role, self._subscribers, self._after_commit)
+            appender = Appender(
+                self._append_engine, self.engine, town, self._role, self._subscribers, self._after_commit
+            )
             self._appenders[town] = appender
         return appender

@@ -10,15 +10,29 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.events import Recorded
 
 
+class TryAgain(Exception):
+    """Raised by a subscriber that failed and may have broken the transaction: the batch is to be done again, carefully.
+
+    So the way on which nothing fails, which is nearly every one, needs no savepoints.
+    """
+
+
 class Subscriber(Protocol):
     """Told of every batch before it is committed, in the order of the log.
 
-    `connection` is in the append's transaction, in its role and town. What a subscriber raises fails the whole batch:
-    one that may fail, as a projection may, keeps its failure behind a savepoint of its own.
+    `connection` is in the append's transaction, in its role and town, and must not end it. What a subscriber raises
+    fails the whole batch, except for `TryAgain`: then the transaction is rolled back and all is done again with
+    `careful`, where one that may fail, as a projection may, keeps its failure behind a savepoint of its own.
     """
 
-    async def on_append(self, connection: AsyncConnection, town: str, events: Sequence[Recorded]) -> None:
+    async def on_append(
+        self, connection: AsyncConnection, town: str, events: Sequence[Recorded], *, careful: bool
+    ) -> None:
         """Take note of `events`."""
+        ...
+
+    def on_rollback(self, town: str) -> None:
+        """What it was told of the town since the last commit did not happen, or may not have."""
         ...
 
 

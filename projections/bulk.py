@@ -1,42 +1,70 @@
-"""Many rows in one statement: an array a column, so that the statement is the same for any number of rows."""
+"""Many rows in one statement: an array a column, so that the statement is the same for any number of rows.
+
+Goes to psycopg directly: this is done in every append, and SQLAlchemy takes longer over it than the database.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from typing import Any
 
-from sqlalchemy import ARRAY, Table, bindparam, func, select
-from sqlalchemy.dialects.postgresql import Insert, insert
+from psycopg import sql
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, Table, Text, Uuid
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import TypeEngine
+
+from eventstore.arrays import BigIntArray, BoolArray, DateArray, InstantArray, IntArray, PgArray, TextArray, UuidArray
+from eventstore.database import driver_connection
+
+_ARRAYS: dict[type[TypeEngine[Any]], Callable[[Sequence[Any]], PgArray]] = {
+    BigInteger: BigIntArray,
+    Boolean: BoolArray,
+    Date: DateArray,
+    DateTime: InstantArray,
+    Integer: IntArray,
+    Text: TextArray,
+    Uuid: UuidArray,
+}
+"""The array of a column's type. Columns of other types, arrays among them, have no place in a read model."""
 
 
 @cache
-def _insert(table: Table) -> Insert:
-    names = [column.name for column in table.columns]
-    arrays = [bindparam(column.name, type_=ARRAY(column.type)) for column in table.columns]
-    rows = func.unnest(*arrays).table_valued(*names).render_derived(name="fresh")
-    return insert(table).from_select(names, select(*(rows.c[name] for name in names)))
-
-
-@cache
-def _upsert(table: Table) -> Insert:
-    statement = _insert(table)
-    keys = [column.name for column in table.primary_key.columns]
-    others = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
-    return statement.on_conflict_do_update(index_elements=keys, set_=others)
-
-
-def _arrays(table: Table, rows: Sequence[Mapping[str, object]]) -> dict[str, list[object]]:
-    return {column.name: [row[column.name] for row in rows] for column in table.columns}
+def _statement(table: Table, schema: str | None, *, replace: bool) -> str:
+    columns = [sql.Identifier(column.name) for column in table.columns]
+    statement = sql.SQL("INSERT INTO {} ({}) SELECT * FROM unnest({})").format(
+        sql.Identifier(schema, table.name) if schema else sql.Identifier(table.name),
+        sql.SQL(", ").join(columns),
+        sql.SQL(", ").join([sql.SQL("%b")] * len(columns)),
+    )
+    if replace:
+        keys = [column.name for column in table.primary_key.columns]
+        others = [column.name for column in table.columns if column.name not in keys]
+        statement += sql.SQL(" ON CONFLICT ({}) DO UPDATE SET {}").format(
+            sql.SQL(", ").join(map(sql.Identifier, keys)),
+            sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in others),
+        )
+    return statement.as_string(None)
 
 
 async def insert_rows(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-    """Add rows. Each names every column; none of the columns is an array itself."""
-    if rows:
-        await connection.execute(_insert(table), _arrays(table, rows))
+    """Add rows. Each names every column."""
+    await _write(connection, table, rows, replace=False)
 
 
 async def upsert_rows(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
     """Add rows, or replace those with the same primary key. No key may come twice."""
-    if rows:
-        await connection.execute(_upsert(table), _arrays(table, rows))
+    await _write(connection, table, rows, replace=True)
+
+
+async def _write(
+    connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]], *, replace: bool
+) -> None:
+    if not rows:
+        return
+    options = connection.sync_connection.get_execution_options() if connection.sync_connection is not None else {}
+    translated: Mapping[str | None, str | None] = options.get("schema_translate_map", {})
+    statement = _statement(table, translated.get(table.schema, table.schema), replace=replace)
+    arrays = [_ARRAYS[type(column.type)]([row[column.name] for row in rows]) for column in table.columns]
+    driver = await driver_connection(connection)
+    await driver.execute(statement.encode(), arrays)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from sqlalchemy import Boolean, Column, Date, Index, Integer, PrimaryKeyConstraint, Table, Text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.events import Recorded
-from eventstore.reader import StreamEvent, read_streams
+from eventstore.contract import NEW_STREAM
+from eventstore.reader import read_streams
 from projections.bulk import upsert_rows
 from projections.case_fold import CaseFold, case_of, fold_case
 from projections.tables import READ_MODEL, metadata
@@ -44,12 +44,6 @@ REMEMBERED = 1000
 """Folded cases kept in memory: enough for those that are worked on, and a bound for a rebuild of any length."""
 
 
-class _Remembered(NamedTuple):
-    fold: CaseFold
-    digest: bytes
-    """Chain digest of the last event folded in."""
-
-
 class Cases:
     """One row a case. The state of a case is folded by the same decider that its workflow asks."""
 
@@ -57,44 +51,45 @@ class Cases:
     tables = (cases,)
 
     def __init__(self) -> None:
-        self._memory: OrderedDict[tuple[str, str], _Remembered] = OrderedDict()
+        self._memory: OrderedDict[tuple[str, str], CaseFold] = OrderedDict()
+        """Cases as of committed events, or of those of the transaction under way, whose end `forget` tells."""
 
     async def apply(self, connection: AsyncConnection, town: str, events: Sequence[Recorded]) -> None:
         """Describe the cases of `events` anew."""
-        streams = dict.fromkeys(event.stream for event in events if case_of(event.stream) is not None)
-        if not streams:
+        fresh: dict[str, list[Recorded]] = {}
+        for event in events:
+            if case_of(event.stream) is not None:
+                fresh.setdefault(event.stream, []).append(event)
+        if not fresh:
             return
-        folds = await self._folds(connection, town, streams, events[-1].position)
-        await upsert_rows(connection, cases, [row_of(town, fold, stream) for stream, fold in folds.items()])
+        missing = [stream for stream, news in fresh.items() if self._version(town, stream) != news[0].version - 1]
+        whole = {}
+        if missing:
+            whole = await read_streams(connection, town, missing, upto=events[-1].position)
+        rows = []
+        for stream, news in fresh.items():
+            before = None if stream in whole else self._memory.get((town, stream))
+            fold = fold_case(whole.get(stream, news), before)
+            if fold is None:
+                raise LookupError(f"stream {stream!r} of {town!r} has no case")
+            self._remember(town, stream, fold)
+            rows.append(row_of(town, fold, stream))
+        await upsert_rows(connection, cases, rows)
 
-    async def _folds(
-        self, connection: AsyncConnection, town: str, streams: Iterable[str], upto: int
-    ) -> dict[str, CaseFold]:
-        known = {stream: self._memory.get((town, stream)) for stream in streams}
-        # Each stream is read from the last event that is remembered, that one included: its digest proves that what was
-        # folded is what was committed. An append that was rolled back leaves a memory of events that never were.
-        read = await read_streams(
-            connection, town, {stream: seen.fold.version if seen else 0 for stream, seen in known.items()}, upto
-        )
-        broken = [s for s, seen in known.items() if seen and (not read.get(s) or read[s][0].digest != seen.digest)]
-        if broken:
-            read.update(await read_streams(connection, town, dict.fromkeys(broken, 0), upto))
-            known.update(dict.fromkeys(broken))
-        folds = {}
-        for stream, seen in known.items():
-            folds[stream] = self._fold(town, stream, seen, read[stream])
-        return folds
+    def forget(self, town: str) -> None:
+        """Drop the folded cases of a town."""
+        for key in [key for key in self._memory if key[0] == town]:
+            del self._memory[key]
 
-    def _fold(self, town: str, stream: str, seen: _Remembered | None, read: Sequence[StreamEvent]) -> CaseFold:
-        fresh = read[1:] if seen is not None else read
-        fold = fold_case((each.recorded for each in fresh), seen.fold if seen is not None else None)
-        if fold is None:
-            raise LookupError(f"stream {stream!r} of {town!r} has no case")
-        self._memory[town, stream] = _Remembered(fold, read[-1].digest)
+    def _version(self, town: str, stream: str) -> int:
+        fold = self._memory.get((town, stream))
+        return fold.version if fold is not None else NEW_STREAM
+
+    def _remember(self, town: str, stream: str, fold: CaseFold) -> None:
+        self._memory[town, stream] = fold
         self._memory.move_to_end((town, stream))
         while len(self._memory) > REMEMBERED:
             self._memory.popitem(last=False)
-        return fold
 
 
 def row_of(town: str, fold: CaseFold, stream: str) -> dict[str, object]:

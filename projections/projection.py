@@ -27,7 +27,11 @@ class Projection(Protocol):
     async def apply(self, connection: AsyncConnection, town: str, events: Sequence[Recorded]) -> None:
         """Bring the tables up to the last of `events`, which follow on what was applied before.
 
-        Statements are SQLAlchemy Core over `tables`, never text: a rebuild sends them to shadow tables. Whatever it
-        raises stops this projection, and nothing else.
+        It writes through `projections.bulk`, or by SQLAlchemy Core over `tables`, never by text: a rebuild sends these
+        to shadow tables. Whatever it raises stops this projection, and nothing else.
         """
+        ...
+
+    def forget(self, town: str) -> None:
+        """Drop what it remembers of a town: events it was told of were rolled back, or may have been."""
         ...

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import psycopg
 import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -15,8 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from domain.events import Recorded
 from eventstore.database import in_town
 from eventstore.reader import last_position, read_known
+from eventstore.subscriber import TryAgain
 from projections.projection import Projection
-from projections.state import ProjectionState, read_states, write_states
+from projections.state import ProjectionState, advance, read_states, write_states
 
 _log = structlog.get_logger(__name__)
 
@@ -35,37 +37,58 @@ class Projector:
         if len(set(names)) != len(names):
             raise ValueError(f"two projections have one name: {names}")
         self.projections = tuple(projections)
+        self._ready: dict[str, set[str]] = {}
+        """Projections of a town that had every event of the last batch; checked again at each by `advance`."""
 
-    async def on_append(self, connection: AsyncConnection, town: str, events: Sequence[Recorded]) -> None:
+    async def on_append(
+        self, connection: AsyncConnection, town: str, events: Sequence[Recorded], *, careful: bool
+    ) -> None:
         """Apply new events to every projection that has all before them."""
+        if careful:
+            await self._apply_carefully(connection, town, events)
+            return
+        try:
+            ready = self._ready.get(town)
+            if ready is None:
+                raise TryAgain("which projections are up to date is not known yet")
+            for projection in self.projections:
+                if projection.name in ready:
+                    await projection.apply(connection, town, events)
+            names = [projection.name for projection in self.projections]
+            if await advance(connection, town, names, events[0].position - 1, events[-1].position) != ready:
+                raise TryAgain("a projection stopped or caught up meanwhile")
+        except (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError):
+            raise  # the connection or the server, not the projection: the append fails and is sent again
+        except TryAgain:
+            raise
+        except Exception as error:
+            raise TryAgain("a projection failed") from error
+
+    def on_rollback(self, town: str) -> None:
+        """Have the projections drop what they remember of the town."""
+        self._ready.pop(town, None)
+        for projection in self.projections:
+            projection.forget(town)
+
+    async def _apply_carefully(self, connection: AsyncConnection, town: str, events: Sequence[Recorded]) -> None:
         states = await read_states(connection, town)
         before = events[0].position - 1
-        ready = [
-            projection
-            for projection in self.projections
-            if (state := states.get(projection.name, ProjectionState(name=projection.name))).position == before
-            and state.error is None
-        ]
-        if not ready:
-            return
-        reached: dict[str, Reached]
-        try:
-            # One savepoint for all: when nothing fails, which is nearly always, it is the only one.
-            async with connection.begin_nested():
-                for projection in ready:
-                    await projection.apply(connection, town, events)
-            reached = {projection.name: (events[-1].position, None) for projection in ready}
-        except (OperationalError, InterfaceError):
-            raise  # the connection or the server, not the projection: the append fails and is sent again
-        except Exception:  # noqa: BLE001 - which one failed is found out next, and noted in its state
-            reached = {p.name: await apply_in_turn(connection, p, town, events, before) for p in ready}
+        reached: dict[str, Reached] = {}
+        for projection in self.projections:
+            state = states.get(projection.name, ProjectionState(name=projection.name))
+            if state.position == before and state.error is None:
+                reached[projection.name] = await apply_in_turn(connection, projection, town, events, before)
         await write_states(connection, town, reached)
+        self._ready[town] = {name for name, (_, error) in reached.items() if error is None}
 
     async def catch_up(self, engine: AsyncEngine, town: str) -> list[ProjectionState]:
         """Bring projections that stopped, fell behind, or are new to the end of the log; returns where each stands."""
         found = []
         for projection in self.projections:
-            position, error = await _catch_up(engine, town, projection)
+            try:
+                position, error = await _catch_up(engine, town, projection)
+            finally:
+                projection.forget(town)
             found.append(ProjectionState(name=projection.name, position=position, error=error))
         return found
 
@@ -94,9 +117,10 @@ async def _failure(
     try:
         async with connection.begin_nested():
             await projection.apply(connection, town, events)
-    except (OperationalError, InterfaceError):
+    except (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError):
         raise
     except Exception as error:  # noqa: BLE001 - a projection's failure is data: it is kept in its state and shown
+        projection.forget(town)
         return f"{type(error).__name__}: {error.orig if isinstance(error, DBAPIError) else error}"
     return None
 

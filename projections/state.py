@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from psycopg.types.numeric import Int8
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from eventstore.database import in_town
+from eventstore.arrays import TextArray
+from eventstore.database import driver_connection, in_town
 from eventstore.reader import last_position
 from projections.tables import projection_state
 
@@ -68,6 +70,20 @@ async def write_states(connection: AsyncConnection, town: str, reached: Mapping[
             set_={column: upsert.excluded[column] for column in ("position", "error", "stopped_at")},
         )
     )
+
+
+_ADVANCE = """
+UPDATE projection_state SET position = %b
+WHERE town = %b AND name = ANY(%b) AND position = %b AND error IS NULL
+RETURNING name
+"""
+
+
+async def advance(connection: AsyncConnection, town: str, names: Sequence[str], before: int, after: int) -> set[str]:
+    """Move those of the projections that stand at `before` and run to `after`; returns their names."""
+    driver = await driver_connection(connection)
+    cursor = await driver.execute(_ADVANCE, (Int8(after), town, TextArray(names), Int8(before)), binary=True)
+    return {name for (name,) in await cursor.fetchall()}
 
 
 async def states(engine: AsyncEngine, town: str) -> list[ProjectionState]:

@@ -46,6 +46,9 @@ class Timeline:
         """Add the events."""
         await insert_rows(connection, timeline, [row_of(town, event) for event in events])
 
+    def forget(self, town: str) -> None:
+        """It remembers nothing."""
+
 
 def row_of(town: str, recorded: Recorded) -> dict[str, object]:
     """The row of an event."""

@@ -25,14 +25,15 @@ RETURN sha256(previous || convert_to(
 -- The row of town_log is locked first and until commit. This must stay: positions are gapless, readers need no more than
 -- "position > last", and the chain has one end, only because no second append of the town runs before this one is visible.
 -- It relies on READ COMMITTED: the statements after the lock see what the previous holder committed.
--- enable_seqscan is off since a plan made for the empty table of a new town would be kept while the table grows.
+-- Plans are generic: planning anew for every batch takes longer than running it. And enable_seqscan is off, since a plan
+-- made for the empty table of a new database would be kept while the table grows.
 CREATE FUNCTION jiandu_append(
     p_town text,
     p_streams text[], p_expected integer[], p_epochs bigint[], p_commands text[], p_business timestamptz[],
     p_metadata text[], p_counts integer[], p_follows integer[], p_repeats integer[],
     p_event_ids uuid[], p_types text[], p_schemas integer[], p_bodies text[],
     OUT verdicts text[], OUT firsts bigint[], OUT versions integer[], OUT epochs bigint[]
-) LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     v_start bigint;
     v_position bigint;

@@ -54,6 +54,9 @@ class Notebook:
             row = {"town": town, "position": recorded.position, "text": recorded.event.text}
             await insert_rows(connection, notebook, [row])
 
+    def forget(self, town: str) -> None:
+        """It remembers nothing."""
+
 
 def create_notebook(url: str) -> None:
     """Make the table, as a migration would."""

@@ -144,15 +144,25 @@ async def test_an_unknown_event_stops_the_projection_before_it(
 class Careless:
     """A subscriber that lets its failure out."""
 
-    async def on_append(self, connection: AsyncConnection, town: str, events: Sequence[Recorded]) -> None:
+    def __init__(self) -> None:
+        self.rolled_back: list[str] = []
+
+    async def on_append(
+        self, connection: AsyncConnection, town: str, events: Sequence[Recorded], *, careful: bool
+    ) -> None:
         raise RuntimeError("a subscriber that does not keep its failure to itself")
+
+    def on_rollback(self, town: str) -> None:
+        self.rolled_back.append(town)
 
 
 async def test_a_subscriber_that_raises_fails_the_append(postgres_url: str) -> None:
-    async with EventStore.open(postgres_url, subscribers=[Careless()]) as store:
+    careless = Careless()
+    async with EventStore.open(postgres_url, subscribers=[careless]) as store:
         with pytest.raises(RuntimeError, match="failure to itself"):
             await store.append(request("case-1"))
         assert await store.read_all(TOWN) == []
+        assert careless.rolled_back == [TOWN]
 
 
 async def test_projections_of_one_name_are_refused() -> None:
