@@ -43,7 +43,7 @@ def story(year: int, today: date, poll_items: list[dict[str, Any]]) -> Iterator[
     yield from _questions(year, today)
     yield from _opinions(year, today)
     for subject in POLLED:
-        yield _appraisal(year, subject, "poll", "put_to_poll", poll_id=POLL)
+        yield _appraisal(year, subject, "poll", "put_to_poll", poll_id=f"{year}-{POLL}")
     yield _cycle(year, "poll", "call_poll", poll_id=POLL, date=today.isoformat(), mode="paper", items=poll_items)
     yield Step("poll-open", CaseKind.POLL, f"{year}-{POLL}", "open_poll", {"present": 56})
 
