@@ -7,22 +7,9 @@ from collections.abc import Iterable, Sequence
 from pydantic import BaseModel, ConfigDict
 
 from ballotbox.ballots import OVERALL, Ballot, CountedRows
+from domain.cases.poll.result import SubjectCount
 from domain.policy.document import AppraisalPolicy
-from domain.policy.values import Count
-from domain.rules.counting import ItemCount, count_rows
-
-
-class SubjectCount(BaseModel):
-    """The counts of one subject."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    overall: ItemCount
-    dimensions: dict[str, ItemCount]
-    issued: Count
-    """发出"""
-    returned: Count
-    """收回, invalid ones included."""
+from domain.rules.counting import count_rows
 
 
 class PollCount(BaseModel):

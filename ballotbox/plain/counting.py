@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ballotbox import refusals
 from ballotbox.ballots import Ballot
-from ballotbox.counts import PollCount, SubjectCount, Verification, count_column
+from ballotbox.counts import PollCount, Verification, count_column
 from ballotbox.plain.database import PollRow
 from ballotbox.plain.paper import EMPTY_TRAY, PaperTray, read_trays
 from ballotbox.polls import BoxStatus, Phase, PollKey, PollSetup, SubjectTurnout
+from domain.cases.poll.result import SubjectCount
 from domain.policy.document import BallotMode
 from domain.rules.counting import ItemCount
 
