@@ -44,6 +44,15 @@ class FollowsUp(Protocol[S_contra]):
         ...
 
 
+@runtime_checkable
+class EndsOutside(Protocol[S_contra]):
+    """A decider whose case has begun something outside it that must end when the case is void."""
+
+    def when_voided(self, state: S_contra) -> list[Effect]:
+        """What must follow outside the case when it turns out to have been opened by mistake."""
+        ...
+
+
 def apply_changes(event: Event, changes: Mapping[str, JsonValue]) -> Event:
     """The event with other values. Raises `pydantic.ValidationError` where they do not fit."""
     body: dict[str, Any] = event.body() | dict(changes)

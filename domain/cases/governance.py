@@ -18,6 +18,7 @@ from domain.cases.aftermath import EffectRefused
 from domain.cases.case import CaseFacts, CaseKind, Context, Deadline, Decider, Effect, TellCase
 from domain.cases.corrections import (
     Changes,
+    EndsOutside,
     FollowsUp,
     as_corrected,
     derive,
@@ -161,6 +162,8 @@ class Governed(Generic[S]):
         match recorded.event:
             case Corrected() as corrected:
                 effects += self._effects_of_correction(state, corrected)
+            case Voided() if isinstance(self.inner, EndsOutside):
+                effects += cast("EndsOutside[S]", self.inner).when_voided(state.inner)
             case event if isinstance(event, GOVERNANCE_EVENTS):
                 pass
             case _:
@@ -193,11 +196,10 @@ class Governed(Generic[S]):
             case CorrectionDeclined(proposal_version=version):
                 return replace(state, proposals=_without(state.proposals, version))
             case Corrected() as corrected:
-                corrections = merge(state.corrections, corrected.changes)
                 return replace(
                     state,
-                    inner=self._refold(state.recorded, corrections),
-                    corrections=corrections,
+                    inner=self._refold(state.recorded, corrected.changes),
+                    corrections=corrected.changes,
                     proposals=_without(state.proposals, corrected.proposal_version),
                 )
             case DelegateAppointed() as event:
@@ -265,7 +267,7 @@ class Governed(Generic[S]):
         return [
             effect
             for recorded in state.recorded
-            if recorded.version in corrected.changes
+            if recorded.version == corrected.version or recorded.version in corrected.changes
             for effect in inner.effects(state.inner, as_corrected(recorded, state.corrections))
         ]
 

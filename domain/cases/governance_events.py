@@ -27,7 +27,11 @@ class CorrectionProposed(Event, name="governance.correction_proposed"):
 
 
 class Corrected(Event, name="governance.corrected"):
-    """A second person confirmed a correction. `changes`: by version, what was corrected and what followed from it."""
+    """A second person confirmed the correction of the event `version`.
+
+    `changes` holds by version all that reads otherwise than recorded from now on: what this correction and those before
+    it changed, and what follows from them.
+    """
 
     version: int
     proposal_version: int

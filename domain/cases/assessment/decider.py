@@ -39,6 +39,9 @@ from domain.cases.dates import business_date
 from domain.events import Event, Recorded
 from domain.rules.ranking import decide_last
 
+YEARS_AHEAD = 10
+"""How many later years hear that a year never was: more than any stays open for it."""
+
 
 class AssessmentDecider:
     """Year-end assessment 双百分 of a town, with the veto 一票否决."""
@@ -138,6 +141,13 @@ class AssessmentDecider:
     def after_correction(self, state: AssessmentState) -> list[Effect]:
         """A settled year that was corrected is held against the other years again."""
         return [RecallYears(year=state.year)] if state.settled else []
+
+    def when_voided(self, state: AssessmentState) -> list[Effect]:
+        """Later years look again, since some may wait for this one; nobody knows here which there are."""
+        return [
+            TellCase(kind=CaseKind.ASSESSMENT, case_id=str(year), command=Rejudge(year=state.year), optional=True)
+            for year in range(state.year + 1, state.year + 1 + YEARS_AHEAD)
+        ]
 
 
 def _opened(state: AssessmentState, command: OpenAssessment, on: date) -> Opened:

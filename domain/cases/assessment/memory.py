@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from domain.cases.assessment.commands import JudgeVeto
 from domain.cases.assessment.decider import AssessmentDecider
@@ -108,9 +107,5 @@ def _in_force(changes: Sequence[_Said], said: _Said) -> _Said | None:
 def _as_corrected(stream: Stream) -> list[Recorded]:
     if any(isinstance(recorded.event, Voided) for recorded in stream):
         return []  # opened by mistake: what it said of heads counts as little as the rest
-    changes: dict[int, dict[str, Any]] = {}
-    for recorded in stream:
-        if isinstance(recorded.event, Corrected):
-            for version, values in recorded.event.changes.items():
-                changes[version] = {**changes.get(version, {}), **values}
-    return [as_corrected(recorded, changes) for recorded in stream]
+    corrections = [recorded.event.changes for recorded in stream if isinstance(recorded.event, Corrected)]
+    return [as_corrected(recorded, corrections[-1]) for recorded in stream] if corrections else list(stream)

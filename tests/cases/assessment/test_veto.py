@@ -251,6 +251,24 @@ def test_a_correction_of_a_settled_year_withdraws_the_veto_that_rested_on_it() -
     assert [event.person for event in town.events(A, "2026", "assessment.veto_withdrawn")] == ["丁"]
 
 
+def test_a_head_entered_wrongly_and_corrected_is_the_one_vetoed() -> None:
+    town = town_with(follows="unit")
+    for year in (2024, 2025):
+        whole_year(town, year, HEADS, D_LAST)
+    posts = tuple(village(each, head) for each, head in HEADS.items())
+    town.act("2026-01-06", C, "2026", OpenCycle(year=2026, subjects=posts, deputies=60))
+    town.act("2026-02-01", C, "2026", ChangeHead(subject="d", responsible="赵", from_=day("2026-02-01")))
+    changed = town.stream("cycle-2026")[-1].version
+    proposal = ProposeCorrection(version=changed, changes={"responsible": "钱"}, reason="录入错误")
+    town.act("2026-02-02", C, "2026", proposal)
+    proposed = town.stream("cycle-2026")[-1].version
+    town.act("2026-02-02", C, "2026", ConfirmCorrection(proposal_version=proposed), OTHER_STAFF)
+    start_assessment(town, 2026)
+    publish(town, 2026, D_LAST)
+    finish(town, 2026)
+    assert vetoes(town, 2026) == [("钱", "d", (2024, 2025, 2026))]
+
+
 def test_a_voided_assessment_never_happened() -> None:
     town = town_with()
     for year in (2024, 2025):
@@ -260,6 +278,16 @@ def test_a_voided_assessment_never_happened() -> None:
     town.act("2026-12-22", A, "2026", VoidCase(reason="误开"))
     whole_year(town, 2027, HEADS, D_LAST)
     assert vetoes(town, 2027) == []
+
+
+def test_a_later_year_does_not_wait_for_one_that_turned_out_void() -> None:
+    town = town_with()
+    whole_year(town, 2024, HEADS, TIED)
+    for year in (2025, 2026):
+        whole_year(town, year, HEADS, D_LAST)
+    assert town.facts(A, "2026").open is True
+    town.act("2027-01-05", A, "2024", VoidCase(reason="误开"))
+    assert (vetoes(town, 2026), town.facts(A, "2026").open) == ([], False)
 
 
 def test_a_veto_waits_for_the_publicity_period() -> None:

@@ -130,6 +130,15 @@ def test_a_second_correction_of_the_same_event_keeps_the_first() -> None:
     assert (state.title, state.text) == ("硬化文化广场（一期）", "附图")
 
 
+def test_a_correction_can_itself_be_corrected_back() -> None:
+    town = at_deputies()
+    before = town.state(P, ID)
+    correct(town, "2025-01-16", 2, {"on": "2025-01-13"})
+    correct(town, "2025-01-17", 2, {"on": "2025-01-15"})
+    assert town.state(P, ID) == before
+    assert town.facts(P, ID).due == day("2025-01-29")
+
+
 def test_a_case_read_from_its_stream_is_the_corrected_one() -> None:
     town = at_deputies()
     correct(town, "2025-01-16", 2, {"on": "2025-01-13"})
