@@ -72,7 +72,7 @@ def build(engine: Path, target: Path, say: Say) -> None:
         if target.exists():
             return
         go = _go(target.parent, engine, say)
-        environment = {**os.environ, "CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": "-mod=readonly"}
+        environment = {**os.environ, "GOWORK": "off", "GOFLAGS": "-mod=readonly"}
         started = time.monotonic()
         say(f"→ 构建 Temporal 引擎（{go}，只需一次，约 5–10 分钟）")
         # Not `go mod download`: it asks for every module of the graph, also for those that no package needs.
@@ -189,7 +189,9 @@ def _alone(target: Path, say: Say) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _workplace(target: Path) -> Iterator[Path]:
-    """A folder on the target's own file system, so that the last step is one rename."""
+    """A folder on the target's own file system, so that the last step is one rename. Call it under the lock."""
+    for left_behind in target.parent.glob(".temporal-*"):
+        shutil.rmtree(left_behind)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".temporal-") as place:
         yield Path(place)
 
