@@ -39,7 +39,7 @@ def story(year: int, today: date, poll_items: list[dict[str, Any]]) -> Iterator[
         yield _cycle(year, f"appraisal-{subject}", "start_appraisal", subject=subject, on=_ago(today, 18))
     for subject in (*POLLED, *_REPORTED):
         form = "spoken" if subject in POLLED else "written"
-        yield _appraisal(year, subject, "report", "submit_report", form=form, on=_ago(today, 14))
+        yield _appraisal(year, subject, "report", "submit_report", form=form, on=_ago(today, 6))
     yield from _questions(year, today)
     yield from _opinions(year, today)
     for subject in POLLED:
@@ -57,10 +57,10 @@ def _proposals(year: int, today: date) -> Iterator[Step]:
         village="唐家会村",
         title="唐家会村通组道路硬化",
         text="硬化通组道路 2.6 公里，投资 86 万元，村集体自筹 12 万元。",
-        on=_ago(today, 20),
+        on=_ago(today, 13),
     )
-    yield _decided(year, "T01", "lead_review", _LEADER, _ago(today, 16))
-    yield _decided(year, "T01", "party_preliminary", _PARTY, _ago(today, 12))
+    yield _decided(year, "T01", "lead_review", _LEADER, _ago(today, 11))
+    yield _decided(year, "T01", "party_preliminary", _PARTY, _ago(today, 9))
     yield _cycle(
         year,
         "water",
@@ -74,7 +74,7 @@ def _proposals(year: int, today: date) -> Iterator[Step]:
 
 
 def _questions(year: int, today: date) -> Iterator[Step]:
-    day = _ago(today, 14)
+    day = _ago(today, 6)
     asked = (
         ("czs", "Q1", "村级“三资”代管资金多久对一次账？", "d12"),
         ("lyz", "Q1", "退耕还林补植今年能否按期完成？", "d27"),
@@ -92,20 +92,20 @@ def _questions(year: int, today: date) -> Iterator[Step]:
         ("slz", "Q2", "五年内由站里承担，五年后村站各半。"),
     )
     for subject, question, text in answered:
-        fields = {"question_id": question, "text": text, "on": _ago(today, 12)}
+        fields = {"question_id": question, "text": text, "on": _ago(today, 5)}
         yield _appraisal(year, subject, f"answer-{question}", "answer_question", **fields)
     due = (today + timedelta(days=20)).isoformat()
     measure = {"question_id": "Q1", "measure": "补植 320 亩并邀请代表现场验收", "owner": "张耀东", "due": due}
-    yield _appraisal(year, "lyz", "commit-Q1", "commit_to_question", **measure, on=_ago(today, 12))
+    yield _appraisal(year, "lyz", "commit-Q1", "commit_to_question", **measure, on=_ago(today, 5))
 
 
 def _opinions(year: int, today: date) -> Iterator[Step]:
     for subject, text in (("czs", "代管资金按季公开到组"), ("lyz", "补植地块落实管护人")):
-        fields = {"opinion_id": "Y1", "text": text, "on": _ago(today, 10)}
+        fields = {"opinion_id": "Y1", "text": text, "on": _ago(today, 5)}
         yield _appraisal(year, subject, "opinion", "itemise_opinion", **fields)
-        yield _appraisal(year, subject, "file", "file_opinions", number=f"镇人大〔{year}〕{subject}", on=_ago(today, 9))
-        yield _appraisal(year, subject, "done", "report_implementation", opinion_id="Y1", on=_ago(today, 4))
-        yield _appraisal(year, subject, "checked", "check_implementation", opinion_id="Y1", on=_ago(today, 2))
+        yield _appraisal(year, subject, "file", "file_opinions", number=f"镇人大〔{year}〕{subject}", on=_ago(today, 4))
+        yield _appraisal(year, subject, "done", "report_implementation", opinion_id="Y1", on=_ago(today, 2))
+        yield _appraisal(year, subject, "checked", "check_implementation", opinion_id="Y1", on=_ago(today, 1))
 
 
 def _cycle(year: int, key: str, act: str, **fields: Any) -> Step:

@@ -78,12 +78,15 @@ def pages(site: Site) -> APIRouter:
 
 def entry_of(recorded: Recorded) -> dict[str, Any]:
     """An event as the timeline shows it."""
+    body = recorded.event.body()
+    at = recorded.metadata.business_time.astimezone(TOWN_ZONE)
     return {
         "what": event_word(recorded.event.type_name),
         "type": recorded.event.type_name,
         "by": actor_word(recorded.metadata.actor),
-        "at": recorded.metadata.business_time.astimezone(TOWN_ZONE),
-        "pairs": pairs_of(recorded.event.body()),
+        "on": body.get("on") or at.date().isoformat(),
+        "at": at,
+        "pairs": pairs_of({name: value for name, value in body.items() if name != "on"}),
         "version": recorded.version,
         "position": recorded.position,
     }
