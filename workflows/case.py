@@ -35,7 +35,7 @@ REFUSED = "Refused"
 SUPERSEDED = "Superseded"
 """Type of the error with which a run ends after recovery has given its case to another."""
 
-_LONGEST = timedelta(seconds=20)
+_LONGEST = timedelta(seconds=10)
 """How long one attempt at an append or an effect may take; a killed worker's attempt is given up after it."""
 _AGAIN = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10))
 """For ever: what was decided is recorded as soon as the store is back."""

@@ -99,7 +99,9 @@ class Town:
 
     async def client(self) -> Client:
         """A client of the engine as production makes it."""
-        return await connect(self.settings, address=self.temporal.address, data_converter=sealed_converter(self.settings))
+        return await connect(
+            self.settings, address=self.temporal.address, data_converter=sealed_converter(self.settings)
+        )
 
     def store(self) -> EventStore:
         """The event store; the caller closes it."""

@@ -6,24 +6,18 @@ recording alone. After an intended addition, `make record-histories` adds to wha
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from temporalio import workflow
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import NondeterminismError
 
-from domain.cases.case import CaseKind
-from domain.cases.registry import GOVERNED
+from tests.replay.hasty import HastyProposalVetting
 from tests.replay.recording import HISTORIES, recording_converter
 from worker import PASSED_THROUGH
-from workflows.acts import takes
-from workflows.case import CaseWorkflow
 from workflows.catalogue import CASE_WORKFLOWS, WORKFLOWS
-from workflows.messages import CaseInput
 
 RECORDED = sorted(HISTORIES.glob("*.json"))
 
@@ -51,19 +45,6 @@ def test_every_kind_of_case_has_a_recorded_history() -> None:
 @pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
 async def test_a_recorded_history_replays(file: Path) -> None:
     await replayer(WORKFLOWS).replay_workflow(history(file))
-
-
-@workflow.defn(name="ProposalVetting")
-@takes(*GOVERNED[CaseKind.PROPOSAL].commands)
-class HastyProposalVetting(CaseWorkflow):
-    """A change that looks harmless: a pause before the case begins."""
-
-    decider = GOVERNED[CaseKind.PROPOSAL]
-
-    @workflow.run
-    async def run(self, case: CaseInput) -> str | None:
-        await workflow.sleep(timedelta(seconds=1))
-        return await self.conduct(case)
 
 
 async def test_a_change_that_would_break_a_running_case_is_refused() -> None:

@@ -103,7 +103,9 @@ async def stack(temporal_address: str, module_postgres_url: str) -> AsyncIterato
     skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False, max_session_skip_count=1_000_000))
     task_queue = f"test-{uuid4().hex[:8]}"
     async with EventStore.open(module_postgres_url, subscribers=subscribers()) as store:
-        services = Services(store=store, box=PlainBallotBox(store.engine), signer=NoteSigner.generate("test"), rehearsal=True)
+        services = Services(
+            store=store, box=PlainBallotBox(store.engine), signer=NoteSigner.generate("test"), rehearsal=True
+        )
         async with build_worker(skipper.client, services, task_queue=task_queue):
             cases = CaseClient(skipper.client, f"town-{uuid4().hex[:8]}", store, task_queue)
             yield Stack(skipper.client, skipper, services, cases, task_queue, Policy(), datetime.now(UTC))

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-
 from ballotbox.ballots import CountedRows
 from ballotbox.interface import BallotBox
 from ballotbox.polls import PollKey
@@ -135,10 +134,6 @@ def year(number: int, held_on: date) -> Sequence[Act | PaperCount]:
         in_proposal(CompleteProposal(text="已竣工验收")),
         in_cycle(CloseCycle()),
     )
-
-
-
-
 
 
 async def open_year(cases: CaseClient, number: int) -> Receipt:
