@@ -227,6 +227,13 @@ def test_objections_are_heard_only_while_the_ranking_is_public() -> None:
     assert refused(town, "2025-12-27", 2025, object_()) == "publicity_over"
 
 
+def test_a_pending_objection_keeps_no_door_open_for_others() -> None:
+    town = published({"a": 90, "b": 80, "c": 70})
+    town.act("2025-12-26", A, "2025", object_("o1"))
+    assert refused(town, "2025-12-29", 2025, object_("o2")) == "publicity_over"
+    assert town.act("2025-12-29", A, "2025", object_("o3", on="2025-12-26")) != [], "raised in time, entered late"
+
+
 def test_an_objection_is_decided_once() -> None:
     town = published({"a": 90, "b": 80, "c": 70})
     town.act("2025-12-22", A, "2025", object_())

@@ -209,6 +209,20 @@ def test_a_late_decision_in_an_earlier_year_reaches_the_later_one_which_waits_fo
     assert (vetoes(town, 2026), town.facts(A, "2026").open) == (vetoed, False)
 
 
+def test_the_year_that_changed_tells_every_later_one_itself() -> None:
+    town = town_with()
+    history(town, (2023, "d", "丁"))
+    whole_year(town, 2024, HEADS, TIED)
+    for year in (2025, 2026):
+        whole_year(town, year, HEADS, D_LAST)
+    assert (town.facts(A, "2025").open, town.facts(A, "2026").open) == (True, True)
+    town.act("2027-02-01", A, "2024", DecideLast(group="village", subjects=("d",)))
+    assert vetoes(town, 2025) == [("丁", "d", (2023, 2024, 2025))]
+    assert vetoes(town, 2026) == [("丁", "d", (2024, 2025, 2026))]
+    assert town.events(A, "2024", "assessment.judged")[-1].tells == (2025, 2026)
+    assert town.events(A, "2025", "assessment.judged")[-1].tells == ()
+
+
 def test_a_year_whose_undecided_tie_cannot_matter_does_not_hold_later_ones() -> None:
     town = town_with()
     whole_year(town, 2024, HEADS, {"a": 60, "b": 60, "c": 80, "d": 90})

@@ -119,6 +119,7 @@ def test_a_meeting_without_quorum_decides_nothing_and_the_time_limit_runs_on() -
     outcome = decide(town, "2025-01-20", Step.DEPUTIES, present=30, votes=Votes(in_favour=30))
     assert outcome is StepOutcome.NO_QUORUM
     assert (town.facts(P, ID).stage, town.facts(P, ID).due) == ("deputies", due)
+    assert town.events(P, ID, "proposal.step_decided")[-1].limit.due == due
     assert decide(town, "2025-01-22", Step.DEPUTIES, votes=Votes(in_favour=40)) is StepOutcome.APPROVE
 
 
