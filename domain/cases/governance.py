@@ -63,7 +63,7 @@ class Delegation:
 
 
 @dataclass(frozen=True)
-class Proposal:
+class PendingCorrection:
     """A correction that waits for its second signature."""
 
     version: int
@@ -80,7 +80,7 @@ class GovernedState(Generic[S]):
     recorded: tuple[Recorded, ...] = ()
     voided: str | None = None
     corrections: Changes = field(default_factory=dict)
-    proposals: dict[int, Proposal] = field(default_factory=dict)
+    pending: dict[int, PendingCorrection] = field(default_factory=dict)
     """Corrections not yet confirmed, by the version of the event that proposed them."""
     delegations: tuple[Delegation, ...] = ()
     news: bool = False
@@ -135,7 +135,7 @@ class Governed(Generic[S]):
             case ConfirmCorrection():
                 return self._confirm(state, command, actor, on, context)
             case DeclineCorrection():
-                _proposal(state, command.proposal_version)
+                _pending(state, command.proposal_version)
                 return [CorrectionDeclined(proposal_version=command.proposal_version, reason=command.reason, on=on)]
             case AppointDelegate():
                 return _appoint(command, on)
@@ -191,16 +191,18 @@ class Governed(Generic[S]):
             case Voided(reason=reason):
                 return replace(state, voided=reason)
             case CorrectionProposed() as proposed:
-                proposal = Proposal(proposed.version, proposed.changes, proposed.reason, recorded.metadata.actor)
-                return replace(state, proposals={**state.proposals, recorded.version: proposal})
+                proposal = PendingCorrection(
+                    proposed.version, proposed.changes, proposed.reason, recorded.metadata.actor
+                )
+                return replace(state, pending={**state.pending, recorded.version: proposal})
             case CorrectionDeclined(proposal_version=version):
-                return replace(state, proposals=_without(state.proposals, version))
+                return replace(state, pending=_without(state.pending, version))
             case Corrected() as corrected:
                 return replace(
                     state,
                     inner=self._refold(state.recorded, corrected.changes),
                     corrections=corrected.changes,
-                    proposals=_without(state.proposals, corrected.proposal_version),
+                    pending=_without(state.pending, corrected.proposal_version),
                 )
             case DelegateAppointed() as event:
                 delegation = Delegation(event.principal, event.delegate, event.from_, event.until)
@@ -240,7 +242,7 @@ class Governed(Generic[S]):
     def _confirm(
         self, state: GovernedState[S], command: ConfirmCorrection, actor: Actor, on: date, context: Context
     ) -> list[Event]:
-        proposal = _proposal(state, command.proposal_version)
+        proposal = _pending(state, command.proposal_version)
         if same_person(actor, proposal.proposed_by):
             raise Refusal("same_person", "更正须由两人签署，提出人不能自己确认；请由另一人确认。")
         changes = self._consequences(state, {proposal.version: proposal.changes}, context)
@@ -283,9 +285,9 @@ class Governed(Generic[S]):
         return TellCase(kind=CaseKind.CYCLE, case_id=year, command=command, optional=True)
 
 
-def _proposal(state: GovernedState[S], version: int) -> Proposal:
+def _pending(state: GovernedState[S], version: int) -> PendingCorrection:
     try:
-        return state.proposals[version]
+        return state.pending[version]
     except KeyError:
         raise Refusal(
             "unknown_correction", f"没有待确认的更正（第 {version} 号事件）；它可能已经确认或否决。"
@@ -309,5 +311,5 @@ def _appoint(command: AppointDelegate, on: date) -> list[Event]:
     ]
 
 
-def _without(proposals: dict[int, Proposal], version: int) -> dict[int, Proposal]:
-    return {key: value for key, value in proposals.items() if key != version}
+def _without(pending: dict[int, PendingCorrection], version: int) -> dict[int, PendingCorrection]:
+    return {key: value for key, value in pending.items() if key != version}
