@@ -28,8 +28,6 @@ from activities.ledger import Ledger
 from activities.year import Years
 from ballotbox.interface import BallotBox
 from ballotbox.plain.box import PlainBallotBox
-from commands.keys import checkpoint_signer
-from commands.place import embedded_postgres
 from eventstore.database import create_engine
 from eventstore.signed_note import NoteSigner
 from eventstore.store import EventStore
@@ -37,7 +35,9 @@ from projections import subscribers
 from runtime.deployment import make_current, source_digest
 from runtime.keys import kept_secret
 from runtime.logging import LoggingInterceptor, configure_logging
-from runtime.settings import Settings, SettingsError, load_settings
+from runtime.postgres import EmbeddedPostgres
+from runtime.settings import Settings, load_settings
+from runtime.settings_faults import SettingsError
 from runtime.temporal import connect, ensure_search_attributes
 from runtime.tracing import tracing_plugins
 from workflows.catalogue import WORKFLOWS
@@ -139,10 +139,21 @@ async def opened_services(settings: Settings, database_url: str) -> AsyncIterato
         try:
             in_flight = None if settings.embedded_temporal else settings.updates_in_flight
             yield Services(
-                store=store, box=PlainBallotBox(box_engine), signer=checkpoint_signer(settings), in_flight=in_flight
+                store=store,
+                box=PlainBallotBox(box_engine),
+                signer=checkpoint_signer(settings),
+                in_flight=in_flight,
             )
         finally:
             await box_engine.dispose()
+
+
+def checkpoint_signer(settings: Settings) -> NoteSigner:
+    """The signer of the installation's checkpoints; its public half lies beside its key, under `.pub`."""
+    text = kept_secret(settings.checkpoint_key, lambda: NoteSigner.generate(f"jiandu-{settings.town}").secret())
+    signer = NoteSigner.parse(text)
+    settings.checkpoint_key.with_suffix(".pub").write_text(f"{signer.key}\n", encoding="utf-8")
+    return signer
 
 
 def sealed_converter(settings: Settings) -> DataConverter:
@@ -150,6 +161,13 @@ def sealed_converter(settings: Settings) -> DataConverter:
     text = kept_secret(settings.codec_key, lambda: f"{secrets.token_hex(4)} {secrets.token_hex(32)}")
     keys = dict(line.split() for line in text.splitlines())
     return data_converter(SealingCodec({name: bytes.fromhex(key) for name, key in keys.items()}, next(reversed(keys))))
+
+
+def database_url(settings: Settings) -> str:
+    """Where the deployment's database is: by the settings, else the embedded one, which runs already."""
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    return EmbeddedPostgres(settings.data_dir / "postgres", settings.logs / "postgres.log").url
 
 
 async def serve(settings: Settings, stopped: asyncio.Event, ready: Callable[[], None] | None = None) -> None:
@@ -161,7 +179,7 @@ async def serve(settings: Settings, stopped: asyncio.Event, ready: Callable[[], 
     await ensure_search_attributes(client)
     build_id = settings.build_id or source_digest(Path(__file__).parent)
     deployment = WorkerDeploymentVersion(deployment_name=settings.deployment_name, build_id=build_id)
-    url = settings.database_url.get_secret_value() if settings.database_url else embedded_postgres(settings).url
+    url = database_url(settings)
     async with opened_services(settings, url) as services:
         worker = build_worker(client, services, task_queue=settings.task_queue, deployment=deployment)
         async with worker:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from commands.desk import open_records
-from commands.keys import checkpoint_signer
 from commands.outcome import Failure
 from commands.screen import done, print_json, say
 from eventstore.checkpoints import checkpoints, seal
+from worker import checkpoint_signer
 
 
 async def checkpoint(*, as_json: bool) -> int:

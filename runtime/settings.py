@@ -128,6 +128,11 @@ class Settings(BaseSettings):
         return self.codec_key_file or self.data_dir / "keys" / "codec.key"
 
     @property
+    def checkpoint_key(self) -> Path:
+        """File of the private key that signs checkpoints."""
+        return self.codec_key.parent / "checkpoint.key"
+
+    @property
     def logs(self) -> Path:
         return self.data_dir / "logs"
 
