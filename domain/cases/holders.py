@@ -24,9 +24,9 @@ class Holders:
                 holder, since = responsible, from_
         return holder
 
-    def post_on(self, day: date) -> Post:
-        """The post with its holder of a day."""
-        return self.post.model_copy(update={"responsible": self.on(day)})
+    def knows(self, from_: date, responsible: str) -> bool:
+        """Whether a change was told before."""
+        return (from_, responsible) in self.changes
 
     def changed(self, from_: date, responsible: str) -> Holders:
         """With one more change."""

@@ -85,7 +85,7 @@ class AppraisalDecider:
             case SubmitReport():
                 return [_reported(state, command, on, context)]
             case ReplaceHead():
-                return [HeadReplaced(responsible=command.responsible, from_=command.from_)]
+                return _replaced(state, command)
             case PutToPoll():
                 return put_to_poll(state, command, on, context)
             case WithdrawFromPoll():
@@ -207,6 +207,12 @@ def _due(state: AppraisalState) -> date | None:
     if state.unfiled and state.filing_due is not None:
         dues.append(state.filing_due)
     return min(dues, default=None)
+
+
+def _replaced(state: AppraisalState, command: ReplaceHead) -> list[Event]:
+    if state.holders is None or state.holders.knows(command.from_, command.responsible):
+        return []
+    return [HeadReplaced(responsible=command.responsible, from_=command.from_)]
 
 
 def _not_before(state: AppraisalState, command: Command, context: Context) -> date | None:

@@ -78,7 +78,7 @@ class RectificationDecider:
         if isinstance(command, TakeRevoteResult):
             return revote_judged(state, command, context)
         if isinstance(command, ReplaceHeadInRectification):
-            return [HeadReplaced(responsible=command.responsible, from_=command.from_)]
+            return _replaced(state, command)
         if not state.open:
             raise Refusal("ended", f"本案已办结（{state.stage.label}），不能再办理。")
         match command:
@@ -175,6 +175,12 @@ def _opened(state: RectificationState, command: OpenRectification, on: date) -> 
     if state.opened_on is not None:
         raise Refusal("already_open", f"{state.subject_id} 的限期整改已经立案。")
     return Opened(year=command.year, subject=command.subject, failed=command.failed, on=on)
+
+
+def _replaced(state: RectificationState, command: ReplaceHeadInRectification) -> list[Event]:
+    if state.holders is None or state.holders.knows(command.from_, command.responsible):
+        return []
+    return [HeadReplaced(responsible=command.responsible, from_=command.from_)]
 
 
 def _not_before(state: RectificationState, command: Command) -> date | None:

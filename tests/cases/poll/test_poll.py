@@ -18,9 +18,10 @@ from domain.cases.poll.result import PollResult, PollStatus, SubjectCount, TakeP
 from domain.cases.poll.state import PollState, Stage
 from domain.events import Event
 from domain.policy.document import Policy
-from domain.rules.counting import ItemCount
+from domain.rules.counting import Attendance, ItemCount
 from domain.rules.verdict import Outcome
 from tests.cases.examples import LYS
+from tests.cases.examples import counted as counted_result
 from tests.cases.harness import Play
 
 DAY = "2025-06-20"
@@ -102,6 +103,14 @@ def test_in_session_the_verdict_keeps_to_the_same_quorum() -> None:
     assert results["appraisal-2025-czs"].overall is None
     lys = results["rectification-2025-lys"]
     assert lys.verdict(play.policy.appraisal).verdict is Outcome.PASS
+
+
+@pytest.mark.parametrize(("in_session", "verdict"), [(False, Outcome.PASS), (True, Outcome.NO_QUORUM)])
+def test_a_counted_result_is_judged_by_the_quorum_of_its_meeting(in_session: bool, verdict: Outcome) -> None:
+    result = counted_result("2025-p1", DAY, passing=36, failing=0)
+    attendance = Attendance(entitled=61, present=40, issued=40)
+    result = result.model_copy(update={"attendance": attendance, "in_session": in_session})
+    assert result.verdict(Policy().appraisal).verdict is verdict
 
 
 def test_a_recused_deputy_who_is_present_is_not_counted_for_that_subject() -> None:

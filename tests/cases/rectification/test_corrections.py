@@ -67,6 +67,16 @@ def test_a_report_found_to_have_come_late_runs_overdue() -> None:
     assert state.overdue_since == date(2025, 9, 23)
 
 
+def test_a_report_taken_as_in_time_and_found_to_have_come_late_runs_overdue_then() -> None:
+    play = served()
+    play.act("2025-09-22", REPORT)
+    report = len(play.recorded) - 1
+    assert correct(play, "2025-09-26", report, on="2025-09-24").overdue_since is None
+    play.run_out()
+    assert play.state.inner.overdue_since == date(2025, 9, 23)
+    assert play.state.inner.handling_proposed
+
+
 def test_an_extension_that_would_not_have_been_granted_bars_the_correction() -> None:
     play = served()
     play.act("2025-09-20", do.AskExtension())

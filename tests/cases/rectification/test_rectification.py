@@ -136,7 +136,8 @@ def test_a_report_rejected_after_the_due_date_is_overdue_at_once() -> None:
 def test_a_rejection_dated_in_time_and_entered_late_is_overdue_at_once() -> None:
     play = served()
     play.act("2025-09-15", REPORT)
-    play.act("2025-09-25", REJECT.model_copy(update={"on": day("2025-09-19")}))
+    events = play.act("2025-09-25", REJECT.model_copy(update={"on": day("2025-09-19")}))
+    assert [type(event) for event in events] == [did.ReportDecided, did.Overdue, did.HandlingProposed]
     play.run_out()
     assert [each.since for each in play.of(did.Overdue)] == [day("2025-09-23")]
 
@@ -285,6 +286,8 @@ def test_handling_is_proposed_for_whoever_holds_the_post_when_it_is_overdue() ->
     play = served()
     play.tell("2025-08-01", do.ReplaceHeadInRectification(responsible="钱进", from_=day("2025-09-01")))
     play.tell("2025-08-01", do.ReplaceHeadInRectification(responsible="孙立", from_=day("2025-10-01")))
+    again = do.ReplaceHeadInRectification(responsible="孙立", from_=day("2025-10-01"))
+    assert play.tell("2025-08-02", again) == []
     play.run_out()
     [proposed] = play.of(did.HandlingProposed)
     assert proposed.responsible == "钱进"
