@@ -16,6 +16,7 @@ from rehearsal.environment import environment
 from rehearsal.report import report
 from rehearsal.result import Json, result_of
 from rehearsal.scenario import Scenario, load_scenario
+from runtime.logging import configure_logging
 
 PLAYED: Final = 0
 FAILED: Final = 1
@@ -38,6 +39,7 @@ async def rehearse(
     `json_out`: a file to write the result to, `-` for standard output and nothing else there; None: a summary in words.
     Anything else that fails is raised.
     """
+    configure_logging(level="warning")  # to standard error: standard output is the result's
     try:
         text = await asyncio.to_thread(path.read_text, encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -110,10 +110,7 @@ class Polls:
     async def _try(self, act: CaseAct, at: datetime) -> Receipt | None:
         """Do an act; None when the rules refuse it."""
         try:
-            receipt = await self._town.act(act, at)
+            return await self._town.act(act, at)
         except Refusal as refusal:
             self._note(CaseKey(act.kind, act.case_id), act.command, at, refusal)
             return None
-        for started in receipt.started:
-            self._town.clocks.began(CaseKey(started.kind, started.case_id), at)
-        return receipt
