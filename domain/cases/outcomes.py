@@ -7,7 +7,7 @@ from domain.cases.case import CaseKind
 
 
 class RecordOutcome(Command, name="record_outcome", by=(Role.SYSTEM,)):
-    """A case of the year has come to something. `open`: it goes on all the same (an approved proposal is carried out)."""
+    """A case of the year has come to something. `open`: it goes on all the same, as an approved proposal does."""
 
     kind: CaseKind
     case_id: str
