@@ -30,10 +30,10 @@ _ARRAYS: dict[type[TypeEngine[Any]], Callable[[Sequence[Any]], PgArray]] = {
 
 
 @cache
-def _statement(table: Table, schema: str | None, *, replace: bool) -> str:
+def _statement(table: Table, schema: str | None, *, replace: bool) -> bytes:
     columns = [sql.Identifier(column.name) for column in table.columns]
     statement = sql.SQL("INSERT INTO {} ({}) SELECT * FROM unnest({})").format(
-        sql.Identifier(schema, table.name) if schema else sql.Identifier(table.name),
+        _name(table, schema),
         sql.SQL(", ").join(columns),
         sql.SQL(", ").join([sql.SQL("%b")] * len(columns)),
     )
@@ -44,7 +44,7 @@ def _statement(table: Table, schema: str | None, *, replace: bool) -> str:
             sql.SQL(", ").join(map(sql.Identifier, keys)),
             sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in others),
         )
-    return statement.as_string(None)
+    return statement.as_bytes(None)
 
 
 async def insert_rows(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
@@ -57,14 +57,44 @@ async def upsert_rows(connection: AsyncConnection, table: Table, rows: Sequence[
     await _write(connection, table, rows, replace=True)
 
 
+async def replace_rows(
+    connection: AsyncConnection,
+    table: Table,
+    town: str,
+    streams: Sequence[str],
+    rows: Sequence[Mapping[str, object]],
+) -> None:
+    """Put `rows` in the place of all rows of `streams`; the table has columns `town` and `stream`."""
+    if not streams:
+        return
+    driver = await driver_connection(connection)
+    await driver.execute(_removal(table, _schema(connection, table)), (town, TextArray(streams)))
+    await insert_rows(connection, table, rows)
+
+
 async def _write(
     connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]], *, replace: bool
 ) -> None:
     if not rows:
         return
-    options = connection.sync_connection.get_execution_options() if connection.sync_connection is not None else {}
-    translated: Mapping[str | None, str | None] = options.get("schema_translate_map", {})
-    statement = _statement(table, translated.get(table.schema, table.schema), replace=replace)
+    statement = _statement(table, _schema(connection, table), replace=replace)
     arrays = [_ARRAYS[type(column.type)]([row[column.name] for row in rows]) for column in table.columns]
     driver = await driver_connection(connection)
-    await driver.execute(statement.encode(), arrays)
+    await driver.execute(statement, arrays)
+
+
+def _schema(connection: AsyncConnection, table: Table) -> str | None:
+    """The schema of the table, or that of its shadow where the connection writes to shadows."""
+    options = connection.sync_connection.get_execution_options() if connection.sync_connection is not None else {}
+    translated: Mapping[str | None, str | None] = options.get("schema_translate_map", {})
+    return translated.get(table.schema, table.schema)
+
+
+@cache
+def _removal(table: Table, schema: str | None) -> bytes:
+    removal = sql.SQL("DELETE FROM {} WHERE town = %b AND stream = ANY(%b)")
+    return removal.format(_name(table, schema)).as_bytes(None)
+
+
+def _name(table: Table, schema: str | None) -> sql.Identifier:
+    return sql.Identifier(schema, table.name) if schema else sql.Identifier(table.name)

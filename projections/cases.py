@@ -1,4 +1,7 @@
-"""The cases: one row each, as its decider describes it (`facts`), for lists, searches and the board of deadlines."""
+"""The cases: one row each, as its decider describes it (`facts`), for lists, searches and the board of deadlines.
+
+The same fold gives the details of rectifications and the rankings of assessments, so each event is folded once.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,14 @@ from collections.abc import Sequence
 from sqlalchemy import Boolean, Column, Date, Index, Integer, PrimaryKeyConstraint, Table, Text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.cases.case import CaseKind
 from domain.events import Recorded
 from eventstore.contract import NEW_STREAM
 from eventstore.reader import read_streams
-from projections.bulk import upsert_rows
+from projections.bulk import replace_rows, upsert_rows
 from projections.case_fold import CaseFold, case_of, fold_case
+from projections.rankings import ranking_rows, rankings
+from projections.rectifications import rectification_row, rectifications
 from projections.tables import READ_MODEL, metadata
 
 cases = Table(
@@ -45,10 +51,10 @@ REMEMBERED = 1000
 
 
 class Cases:
-    """One row a case. The state of a case is folded by the same decider that its workflow asks."""
+    """One row a case, and what its kind shows beside, from the state that the case's own decider folds."""
 
     name = "cases"
-    tables = (cases,)
+    tables = (cases, rectifications, rankings)
 
     def __init__(self) -> None:
         self._memory: OrderedDict[tuple[str, str], CaseFold] = OrderedDict()
@@ -66,15 +72,20 @@ class Cases:
         whole = {}
         if missing:
             whole = await read_streams(connection, town, missing, upto=events[-1].position)
-        rows = []
+        folds: dict[str, CaseFold] = {}
         for stream, news in fresh.items():
             before = None if stream in whole else self._memory.get((town, stream))
             fold = fold_case(whole.get(stream, news), before)
             if fold is None:
                 raise LookupError(f"stream {stream!r} of {town!r} has no case")
             self._remember(town, stream, fold)
-            rows.append(row_of(town, fold, stream))
-        await upsert_rows(connection, cases, rows)
+            folds[stream] = fold
+        await upsert_rows(connection, cases, [row_of(town, fold, stream) for stream, fold in folds.items()])
+        details = [rectification_row(town, fold, stream) for stream, fold in folds.items()]
+        await upsert_rows(connection, rectifications, [row for row in details if row is not None])
+        ranked = {stream: fold for stream, fold in folds.items() if fold.kind is CaseKind.ASSESSMENT}
+        rows = [row for stream, fold in ranked.items() for row in ranking_rows(town, fold, stream)]
+        await replace_rows(connection, rankings, town, list(ranked), rows)
 
     def forget(self, town: str) -> None:
         """Drop the folded cases of a town."""

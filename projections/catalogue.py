@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from eventstore.subscriber import Subscriber
 from projections.cases import Cases
+from projections.notices import Notices
 from projections.projection import Projection
 from projections.projector import Projector
 from projections.timeline import Timeline
@@ -13,7 +14,7 @@ from projections.timeline import Timeline
 
 def projections() -> tuple[Projection, ...]:
     """New projections, each with an empty memory."""
-    return (Timeline(), Cases())
+    return (Timeline(), Cases(), Notices())
 
 
 def projector() -> Projector:
