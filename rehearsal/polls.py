@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -45,7 +46,8 @@ class Polls:
     async def hold(self, poll: HoldPoll, at: datetime) -> None:
         """Hold a poll of those subjects whose cases may be put to it."""
         case_id = f"{poll.year}-{poll.poll_id}"
-        seats = [seat for seat in poll.seats if await self._put(seat, case_id, at)]
+        put = await asyncio.gather(*(self._put(seat, case_id, at) for seat in poll.seats))
+        seats = [seat for seat, is_put in zip(poll.seats, put, strict=True) if is_put]
         if not seats:
             return
         roster = await read_book(self._town.store, self._town.name, ROSTER)
