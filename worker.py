@@ -130,7 +130,7 @@ def build_worker(
 
 
 def _runner(*, rehearsal: bool) -> WorkflowRunner:
-    """The sandbox, which costs a quarter of a worker's time; a rehearsal, whose histories are thrown away, goes without."""
+    """The sandbox costs a quarter of a worker's time; a rehearsal, whose histories are thrown away, goes without."""
     if rehearsal:
         return UnsandboxedWorkflowRunner()
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
