@@ -11,7 +11,6 @@ from typing import Any, NoReturn
 from commands.screen import print_json, say, warn
 from domain.acts import Refusal
 from domain.faults import Fault, Invalid
-from runtime.postgres import PostgresError
 from runtime.settings_faults import SettingsError
 
 _LOOK = "先用 jiandu up 启动，或用 jiandu doctor 检查。"
@@ -80,8 +79,6 @@ def _guarded(body: Callable[[], int], *, as_json: bool) -> int:
     except SettingsError as error:
         faults = [Fault(path="设置", message=fault) for fault in error.faults]
         return _report(Failure("设置有误。", code="settings", exit_code=Exit.INVALID), faults, as_json=as_json)
-    except PostgresError as error:
-        return _report(Failure(str(error), code="no_database"), as_json=as_json)
     except KeyboardInterrupt:
         warn("已中断。")
         return 130
@@ -118,6 +115,8 @@ def _in_words(error: Exception) -> Failure | None:
     """What a fault of the surroundings means to the person at the terminal; None for a fault of the program."""
     name = type(error).__name__
     module = type(error).__module__
+    if module.startswith("runtime."):  # its errors say in Chinese what is wrong and what to do
+        return Failure(str(error), code="not_started")
     if name == "StoreUnavailable" or (module.startswith(("psycopg", "sqlalchemy")) and name == "OperationalError"):
         return Failure(f"数据库连不上：{_first_line(error)}", _LOOK, code="no_database")
     if name == "EngineUnavailable" or (module.startswith("temporalio") and name == "RPCError"):
