@@ -1,0 +1,76 @@
+"""The pages on a real database, with events in it as workflows write them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from domain.acts import Actor, Command, Role
+from domain.calendar import WorkCalendar
+from domain.cases.case import CaseKind, Context, fold, stream_of
+from domain.cases.registry import GOVERNED
+from domain.events import Metadata
+from domain.policy.document import Policy
+from eventstore.contract import AppendRequest
+from eventstore.store import EventStore
+from projections import subscribers
+from web.app import create_app
+from web.findings import Finding, State
+from web.site import Site
+
+TOWN = "test-town"
+STAFF = Actor(id="s1", role=Role.STAFF)
+
+
+@dataclass
+class Pages:
+    """The application, with what stands behind it."""
+
+    store: EventStore
+    client: httpx.AsyncClient
+    findings: list[Finding]
+    """What its checks find; a test may put in others."""
+
+    async def record(self, kind: CaseKind, case_id: str, command: Command) -> None:
+        """Do an act and record its events, as a workflow would."""
+        decider = GOVERNED[kind]
+        stream = stream_of(kind, case_id)
+        events = await self.store.read_stream(TOWN, stream)
+        state = fold(decider, events) if events else decider.initial()
+        now = datetime.now(UTC)
+        context = Context(town=TOWN, case_id=case_id, policy=Policy(), calendar=WorkCalendar(), now=now)
+        decided = decider.decide(state, command, STAFF, context)
+        metadata = Metadata(
+            actor=STAFF,
+            command_id=f"{stream}:{len(events)}",
+            business_time=now,
+            policy_version=Policy().version,
+        )
+        await self.store.append(
+            AppendRequest(
+                town=TOWN,
+                stream=stream,
+                expected_version=len(events) - 1,
+                events=tuple(decided),
+                metadata=metadata,
+            )
+        )
+
+
+@pytest.fixture
+async def pages(postgres_url: str) -> AsyncIterator[Pages]:
+    """The application on a fresh database."""
+    findings = [Finding(key="postgres", title="数据库", state=State.OK, detail="PostgreSQL 18")]
+
+    async def checks() -> Sequence[Finding]:
+        return findings
+
+    async with EventStore.open(postgres_url, subscribers=subscribers()) as store:
+        site = Site(town=TOWN, town_name="测试镇", engine=store.engine, ready=checks, status=checks)
+        transport = httpx.ASGITransport(app=create_app(site))
+        async with httpx.AsyncClient(transport=transport, base_url="http://jiandu.test") as client:
+            yield Pages(store, client, findings)
