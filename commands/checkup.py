@@ -203,8 +203,8 @@ class Checkup:
             return State.WARNING, "还没有备份", advice
         age = datetime.now(UTC) - last.made_at
         words = f"上次 {last.made_at.astimezone(TOWN_ZONE):%Y-%m-%d %H:%M}，{last.file}"
-        if age > timedelta(days=1):
-            return State.ERROR, f"{words}，已过 {age.days} 天", advice
+        if age > timedelta(days=1):  # a warning: nothing stops working, and elsewhere others may make the backups
+            return State.WARNING, f"{words}，已过 {age.days} 天", advice
         return State.OK, words, ""
 
 

@@ -17,7 +17,8 @@ from runtime.processes import supervised
 from runtime.settings import Settings, load_settings
 from runtime.temporal import connect, ensure_search_attributes
 from worker import sealed_converter
-from workflows.recovery import Recovered, UnknownPolicy
+from workflows.ended import UnknownPolicy
+from workflows.recovery import Recovered
 from workflows.recovery import recover as recover_town
 
 
