@@ -13,7 +13,6 @@ from activities.ports import Cases
 from domain.acts import Refusal
 from domain.cases.assessment.memory import recall
 from domain.cases.case import CaseKind, Effect, RecallYears, StartCase, TellCase, stream_of
-from domain.cases.registry import GOVERNED
 from domain.events import Recorded
 from domain.roster.books import HISTORY, ROSTER
 from eventstore.store import EventStore
@@ -68,27 +67,19 @@ class CaseEffects:
         effect = effect_of(request, TellCase)
         try:
             await self._cases.tell(
-                request.town, effect.kind, effect.case_id, effect.command, command_id=request.effect_id
+                request.town,
+                effect.kind,
+                effect.case_id,
+                effect.command,
+                command_id=request.effect_id,
+                business_time=request.business_time,
             )
         except Refusal as refusal:
-            if refusal.code != "not_running":
-                return calls.EffectOutcome(refused_code=refusal.code, refused_message=refusal.message)
-            ended = await self._ended(request.town, effect.kind, effect.case_id)
-            if not (ended or effect.optional):
-                raise  # it is open by the event store, so somebody is about to start it again: try until then
-            log.info("case_not_told", case=effect.case_id, kind=effect.kind, act=effect.command.act, ended=ended)
+            if effect.optional and refusal.code == "not_running":
+                log.info("nobody_to_tell", case=effect.case_id, kind=effect.kind, act=effect.command.act)
+                return calls.EffectOutcome()
+            return calls.EffectOutcome(refused_code=refusal.code, refused_message=refusal.message)
         return calls.EffectOutcome()
-
-    async def _ended(self, town: str, kind: CaseKind, case_id: str) -> bool:
-        """Whether a case has had its end, by its stream."""
-        events = await self._store.read_stream(town, stream_of(kind, case_id))
-        if not events:
-            return False
-        decider = GOVERNED[kind]
-        state = decider.initial()
-        for recorded in events:
-            state = decider.evolve(state, recorded)
-        return not decider.facts(state).open
 
 
 class MemoryEffects:

@@ -32,6 +32,18 @@ class Cases(Protocol):
         """
         ...
 
-    async def tell(self, town: str, kind: CaseKind, case_id: str, command: Command, *, command_id: str) -> None:
-        """Do an act of the system in a case; done before, it changes nothing. Raises `Refusal`."""
+    async def tell(
+        self,
+        town: str,
+        kind: CaseKind,
+        case_id: str,
+        command: Command,
+        *,
+        command_id: str,
+        business_time: datetime,
+    ) -> None:
+        """Do an act of the system in a case; done before, it changes nothing. A case that has ended still takes it.
+
+        Raises `Refusal` (`not_running` where there is no such case), or what another attempt may mend.
+        """
         ...

@@ -61,6 +61,14 @@ class NewIds:
         self._asked.add(command_id)
         return ()
 
+    async def read_stream(self, town: str, stream: str, from_version: int = 0) -> Sequence[Recorded]:
+        """The events of a stream."""
+        return await self._store.read_stream(town, stream, from_version)
+
+    async def epoch(self, town: str, stream: str) -> int:
+        """The epoch of a stream in force."""
+        return await self._store.epoch(town, stream)
+
 
 class DeadlineMissed(RuntimeError):
     """A case did not record a deadline that had come: a fault of the program."""

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy, SearchAttributePair
+from temporalio.common import SearchAttributePair
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
@@ -25,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.cases.case import CaseFacts, Context, Deadline, stream_of
     from domain.cases.governance import Governed, GovernedState
     from domain.events import Event, Metadata, Recorded
+    from workflows.following import AGAIN, LONGEST, Followed, Pending, perform
     from workflows.messages import Act, CaseInput, CaseView, Opening, Receipt, RecordedAct
     from workflows.payloads import ClearText
     from workflows.search_attributes import facts_pairs
@@ -35,22 +36,14 @@ REFUSED = "Refused"
 SUPERSEDED = "Superseded"
 """Type of the error with which a run ends after recovery has given its case to another."""
 
-_LONGEST = timedelta(seconds=10)
-"""How long one attempt at an append or an effect may take; a killed worker's attempt is given up after it."""
-_AGAIN = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10))
-"""For ever: what was decided is recorded as soon as the store is back."""
-
 
 @dataclass
-class _Followed:
-    """What an event led to outside its case."""
+class _Record:
+    """What became of a decision: its events, and what has to follow them."""
 
-    started: list[calls.StartedCase] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-    def add(self, other: _Followed) -> None:
-        self.started += other.started
-        self.warnings += other.warnings
+    events: Sequence[Recorded]
+    repeated: bool = False
+    pending: list[Pending] = field(default_factory=list)
 
 
 Decision = Callable[[GovernedState[Any], Context], list[Event]]
@@ -67,7 +60,8 @@ class CaseWorkflow:
     decider: ClassVar[Governed[Any]]
 
     def __init__(self) -> None:
-        self._lock = asyncio.Lock()
+        self._recording = asyncio.Lock()
+        self._following = asyncio.Lock()
         self._input: CaseInput | None = None
         self._state: GovernedState[Any] = self.decider.initial()
         self._version = -1
@@ -86,8 +80,7 @@ class CaseWorkflow:
         """Run the case to its end. Returns its outcome."""
         self._input = case
         self._log = self._log.bind(workflow=workflow.info().workflow_id, case=case.case_id, town=case.town)
-        async with self._lock:
-            await self._begin(case)
+        await self._begin(case)
         self._opened = True
         if case.recovered:
             await self._follow_up_again()
@@ -108,11 +101,7 @@ class CaseWorkflow:
 
     async def _open(self, opening: Opening) -> None:
         try:
-            await self._record(
-                opening.command_id,
-                opening.actor,
-                lambda state, context: self.decider.decide(state, opening.command, opening.actor, context),
-            )
+            await self._do(opening.command_id, opening.actor, self._decision(opening.command, opening.actor))
         except Refusal as refusal:
             # Its stream is there already, opened by another act: this run carries that case on. Whoever asked finds
             # that their own act was not recorded, and is told so by the client.
@@ -140,18 +129,14 @@ class CaseWorkflow:
                 return
             except TimeoutError:
                 pass  # the deadline has come, which is what the timer is for
-        async with self._lock:
-            await self._pass_deadline(deadline.key)
+        await self._do(f"{self._stream}:{deadline.key}", SYSTEM, lambda _state, _context: self._passed(deadline.key))
 
-    async def _pass_deadline(self, key: str) -> None:
+    def _passed(self, key: str) -> list[Event]:
+        """The events of a deadline; none when an act that was recorded meanwhile settled it."""
         due = self._next_deadline()
         if due is None or due.key != key or due.at > self._now():
-            return  # an act that was recorded meanwhile settled it
-        await self._record(
-            f"{self._stream}:{key}",
-            SYSTEM,
-            lambda state, context: self.decider.pass_deadline(state, due, context),
-        )
+            return []
+        return self.decider.pass_deadline(self._state, due, self._context())
 
     async def _continue(self) -> None:
         assert self._input is not None
@@ -172,17 +157,12 @@ class CaseWorkflow:
     async def take(self, act: Act[Any]) -> Receipt:
         """The handler of every act: decides again under the lock, records, does what follows."""
         await workflow.wait_condition(lambda: self._opened)
-        # Acts are decided one after the other: two that were both valid when they came may exclude each other.
-        async with self._lock:
-            self._acts_taken += 1
-            try:
-                return await self._record(
-                    act.command_id,
-                    act.actor,
-                    lambda state, context: self.decider.decide(state, act.command, act.actor, context),
-                )
-            except Refusal as refusal:
-                raise refused(refusal) from None
+        self._acts_taken += 1
+        try:
+            # Decided again, in its turn: two acts that were both valid when they came may exclude each other.
+            return await self._do(act.command_id, act.actor, self._decision(act.command, act.actor))
+        except Refusal as refusal:
+            raise refused(refusal) from None
 
     @workflow.update(name="await_opened", description="Answers once the case is open")
     async def await_opened(self) -> CaseView:
@@ -199,7 +179,7 @@ class CaseWorkflow:
             facts=self._facts,
             next_deadline=None if deadline is None else deadline.at,
             now=self._now(),
-            busy=self._lock.locked() or not self._opened,
+            busy=not self._opened or self._recording.locked() or self._following.locked(),
             epoch=0 if self._input is None else self._input.epoch,
         )
 
@@ -210,31 +190,47 @@ class CaseWorkflow:
 
     # -- recording --------------------------------------------------------------------------------------------------
 
-    async def _record(self, command_id: str, actor: Actor, decision: Decision) -> Receipt:
-        """Decide, append, fold, follow up. Called with the lock held, so that no other act comes between."""
+    async def _do(self, command_id: str, actor: Actor, decision: Decision) -> Receipt:
+        """Record an act, then do what follows from it.
+
+        Two locks, since another case may tell this one something while it tells others: recording waits for nobody
+        else, so no two cases wait for each other. Nothing is awaited between the two, so what follows is done in the
+        order in which it was recorded.
+        """
+        async with self._recording:
+            record = await self._record(command_id, actor, decision)
+        followed = Followed()
+        if record.pending:
+            async with self._following:
+                followed = await self._follow_up(record.pending)
+        return self._receipt(command_id, record, followed)
+
+    async def _record(self, command_id: str, actor: Actor, decision: Decision) -> _Record:
+        """Decide, append, fold. The caller holds the lock, so that no other act comes between."""
         known = self._receipts.get(command_id)
         if known is not None:
-            return self._receipt(command_id, known, repeated=True)
+            return _Record(known, repeated=True)
         while True:
             events = decision(self._state, self._context())
             if not events:
-                return self._receipt(command_id, [], repeated=False)
+                return _Record([])
             outcome = await self._append(command_id, actor, events)
             if outcome.verdict == "stale_epoch":
                 self._superseded = True
                 raise ApplicationError("the case was given to another run by recovery", type=SUPERSEDED)
-            if outcome.verdict == "conflict":
-                await self._load()
-                continue
-            break
-        followed = _Followed()
+            if outcome.verdict != "conflict":
+                break
+            await self._load()
+        record = _Record(outcome.events, repeated=outcome.verdict == "duplicate")
         for recorded in outcome.events if outcome.events[0].version == self._version + 1 else []:
             self._fold(recorded)
-            followed.add(await self._follow_up(recorded, self._state))
-        if outcome.verdict == "duplicate":
+            effects = self.decider.effects(self._state, recorded)
+            if effects:
+                record.pending.append(Pending(recorded, effects))
+        if record.repeated:
             await self._load()  # an act recorded before this run began: others may have followed it
         self._publish()
-        return self._receipt(command_id, outcome.events, repeated=outcome.verdict == "duplicate", followed=followed)
+        return record
 
     async def _append(self, command_id: str, actor: Actor, events: list[Event]) -> calls.AppendOutcome:
         assert self._input is not None
@@ -261,8 +257,8 @@ class CaseWorkflow:
             request,
             result_type=calls.AppendOutcome,
             summary=summary,
-            start_to_close_timeout=_LONGEST,
-            retry_policy=_AGAIN,
+            start_to_close_timeout=LONGEST,
+            retry_policy=AGAIN,
         )
         return outcome
 
@@ -274,8 +270,8 @@ class CaseWorkflow:
                 calls.READ_STREAM,
                 calls.ReadStream(town=self._input.town, stream=self._stream, from_version=self._version + 1),
                 result_type=calls.StreamSlice,
-                start_to_close_timeout=_LONGEST,
-                retry_policy=_AGAIN,
+                start_to_close_timeout=LONGEST,
+                retry_policy=AGAIN,
             )
             for recorded in part.events:
                 self._fold(recorded)
@@ -295,47 +291,27 @@ class CaseWorkflow:
                 actor=recorded.metadata.actor.id,
             )
 
-    async def _follow_up(self, recorded: Recorded, state: GovernedState[Any]) -> _Followed:
-        """Do the effects of an event, all at once, then record the acts with which they answer."""
-        assert self._input is not None
-        effects = self.decider.effects(state, recorded)
-        if not effects:
-            return _Followed()
-        requests = [
-            calls.PerformEffect(
-                town=self._input.town,
-                origin=self._stream,
-                effect_id=f"{recorded.event_id}:{index}",
-                effect=effect,
-                policy=self._input.policy,
-                calendar=self._input.calendar,
-                business_time=self._now(),
-            )
-            for index, effect in enumerate(effects)
-        ]
-        outcomes = await asyncio.gather(
-            *(
-                workflow.execute_activity(
-                    request.effect.effect,
-                    request,
-                    result_type=calls.EffectOutcome,
-                    summary=_summary(request),
-                    start_to_close_timeout=_LONGEST,
-                    retry_policy=_AGAIN,
-                )
-                for request in requests
-            )
-        )
-        followed = _Followed()
-        for request, outcome in zip(requests, outcomes, strict=True):
-            if outcome.started is not None:
-                followed.started.append(outcome.started)
-            if outcome.refused_code is not None:
-                followed.warnings.append(outcome.refused_message or outcome.refused_code)
-                await self._record_refused_effect(request, outcome)
-            for index, command in enumerate(outcome.answers):
-                followed.add(await self._answer(f"{request.effect_id}:{index}", command))
+    async def _follow_up(self, pending: Sequence[Pending]) -> Followed:
+        """Do the effects of events, one event after the other; record the acts with which they answer."""
+        followed = Followed()
+        for each in pending:
+            requests = self._requests(each)
+            for request, outcome in zip(requests, await perform(requests), strict=True):
+                if outcome.started is not None:
+                    followed.started.append(outcome.started)
+                if outcome.refused_code is not None:
+                    message = outcome.refused_message or outcome.refused_code
+                    followed.warnings.append(message)
+                    event = effect_refused(request.effect, outcome.refused_code, message)
+                    await self._answer(f"{request.effect_id}:refused", _always([event]))
+                for index, command in enumerate(outcome.answers):
+                    followed.add(await self._answer(f"{request.effect_id}:{index}", self._decision(command, SYSTEM)))
         return followed
+
+    async def _answer(self, command_id: str, decision: Decision) -> Followed:
+        async with self._recording:
+            record = await self._record(command_id, SYSTEM, decision)
+        return await self._follow_up(record.pending)
 
     async def _follow_up_again(self) -> None:
         """After recovery nobody knows which effects were done; each knows itself.
@@ -345,23 +321,26 @@ class CaseWorkflow:
         state = self.decider.initial()
         for recorded in list(self._history):
             state = self.decider.evolve(state, recorded)
-            async with self._lock:
-                await self._follow_up(recorded, state)
+            async with self._following:
+                await self._follow_up([Pending(recorded, self.decider.effects(state, recorded))])
 
-    async def _answer(self, command_id: str, command: Command) -> _Followed:
-        receipt = await self._record(
-            command_id, SYSTEM, lambda state, context: self.decider.decide(state, command, SYSTEM, context)
-        )
-        return _Followed(list(receipt.started), list(receipt.warnings))
+    def _requests(self, pending: Pending) -> list[calls.PerformEffect]:
+        assert self._input is not None
+        return [
+            calls.PerformEffect(
+                town=self._input.town,
+                origin=self._stream,
+                effect_id=f"{pending.recorded.event_id}:{index}",
+                effect=effect,
+                policy=self._input.policy,
+                calendar=self._input.calendar,
+                business_time=self._now(),
+            )
+            for index, effect in enumerate(pending.effects)
+        ]
 
-    async def _record_refused_effect(self, request: calls.PerformEffect, outcome: calls.EffectOutcome) -> None:
-        await self._record(
-            f"{request.effect_id}:refused",
-            SYSTEM,
-            lambda _state, _context: [
-                effect_refused(request.effect, outcome.refused_code or "", outcome.refused_message or "")
-            ],
-        )
+    def _decision(self, command: Command, actor: Actor) -> Decision:
+        return lambda state, context: self.decider.decide(state, command, actor, context)
 
     # -- what the case shows ----------------------------------------------------------------------------------------
 
@@ -380,21 +359,16 @@ class CaseWorkflow:
         lines = [f"**{self._facts.title}**", f"stage: {self._facts.stage}", f"due: {self._facts.due or '-'}"]
         workflow.set_current_details("\n\n".join(lines))
 
-    def _receipt(
-        self,
-        command_id: str,
-        events: Sequence[Recorded],
-        *,
-        repeated: bool,
-        followed: _Followed | None = None,
-    ) -> Receipt:
+    def _receipt(self, command_id: str, record: _Record, followed: Followed) -> Receipt:
         deadline = self._next_deadline()
         return Receipt(
             command_id=command_id,
-            repeated=repeated,
-            events=[RecordedAct(event=r.event.type_name, version=r.version, position=r.position) for r in events],
-            started=[] if followed is None else followed.started,
-            warnings=[] if followed is None else followed.warnings,
+            repeated=record.repeated,
+            events=[
+                RecordedAct(event=r.event.type_name, version=r.version, position=r.position) for r in record.events
+            ],
+            started=followed.started,
+            warnings=followed.warnings,
             version=self._version,
             next_deadline=None if deadline is None else deadline.at,
         )
@@ -427,11 +401,8 @@ class CaseWorkflow:
         return self._input.acts_per_run
 
 
-def _summary(request: calls.PerformEffect) -> ClearText:
-    effect = request.effect
-    if effect.effect in ("start_case", "tell_case"):
-        return ClearText(f"{effect.effect} {effect.kind}-{effect.case_id}")
-    return ClearText(effect.effect)
+def _always(events: list[Event]) -> Decision:
+    return lambda _state, _context: events
 
 
 __all__ = ["REFUSED", "SUPERSEDED", "CaseWorkflow", "Opening"]

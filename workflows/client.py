@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from temporalio.client import (
@@ -32,6 +32,7 @@ from domain.events import Recorded
 from domain.policy.document import Policy
 from workflows.case import REFUSED
 from workflows.catalogue import CASE_WORKFLOWS
+from workflows.ended import Records, ended_case
 from workflows.messages import Act, CaseInput, CaseView, Opening, Receipt, RecordedAct
 from workflows.payloads import ClearText
 from workflows.search_attributes import at_start
@@ -46,14 +47,6 @@ _RETRIED = {
     RPCStatusCode.CANCELLED,
 }
 """The engine did not refuse the act, it did not get round to it: the same act is sent again under the same id."""
-
-
-class CommandLookup(Protocol):
-    """Where it can be seen whether an act was recorded."""
-
-    async def find_command(self, town: str, command_id: str) -> Sequence[Recorded]:
-        """The events of an act, none when it was never recorded."""
-        ...
 
 
 class EngineUnavailable(Exception):
@@ -72,7 +65,7 @@ class CaseClient:
         self,
         client: Client,
         town: str,
-        store: CommandLookup,
+        store: Records,
         task_queue: str,
         *,
         in_flight: int | None = None,
@@ -148,31 +141,34 @@ class CaseClient:
 
     async def run(self, case: CaseInput) -> CaseView:
         """Have the workflow of a case run (nothing happens when it runs already) and answer once the case is open."""
-        wanted = workflow_id(self._town, case.kind, case.case_id)
-        start = WithStartWorkflowOperation(
-            CASE_WORKFLOWS[case.kind].run,  # type: ignore[attr-defined]
-            case,
-            id=wanted,
-            task_queue=self._task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            search_attributes=at_start(self._town),
-            static_summary=ClearText(stream_of(case.kind, case.case_id)),
-        )
         view: CaseView = await self._client.execute_update_with_start_workflow(
-            "await_opened", start_workflow_operation=start, result_type=CaseView
+            "await_opened", start_workflow_operation=self._start(case), result_type=CaseView
         )
         return view
 
-    async def act(self, kind: CaseKind, case_id: str, command: Command, *, actor: Actor, command_id: str) -> Receipt:
-        """Do an act in a case. Raises `Refusal`, with the reason in Chinese, or `EngineUnavailable`."""
+    async def act(
+        self,
+        kind: CaseKind,
+        case_id: str,
+        command: Command,
+        *,
+        actor: Actor,
+        command_id: str,
+        clock_offset: timedelta = timedelta(0),
+    ) -> Receipt:
+        """Do an act in a case; one that has had its end is started again for it (a correction, say).
+
+        `clock_offset` matters to such a case alone. Raises `Refusal` (its reason in Chinese), `EngineUnavailable`, or
+        `NotRunning` for an open case that the engine lost.
+        """
         recorded = await self._store.find_command(self._town, command_id)
         if recorded:
             return _receipt_of(command_id, recorded, repeated=True)
         act: Act[Any] = Act(command=command, actor=actor, command_id=command_id)
         async with self._gate(kind, case_id):
-            return await self._send(kind, case_id, act)
+            return await self._send(kind, case_id, act, clock_offset)
 
-    async def _send(self, kind: CaseKind, case_id: str, act: Act[Any]) -> Receipt:
+    async def _send(self, kind: CaseKind, case_id: str, act: Act[Any], clock_offset: timedelta) -> Receipt:
         """Send an update until the engine has answered it, always under the same id."""
         give_up = asyncio.get_running_loop().time() + self._patience.total_seconds()
         pause = 0.02
@@ -199,9 +195,7 @@ class CaseClient:
                     first = await self._store.find_command(self._town, act.command_id)
                     if first:
                         return _receipt_of(act.command_id, first, repeated=True)
-                    raise Refusal(
-                        "not_running", f"案件 {stream_of(kind, case_id)} 不存在或已办结，不能再办理；请核对案件编号。"
-                    ) from None
+                    return await self._send_again(kind, case_id, act, clock_offset)
                 if failure.status not in _RETRIED:
                     raise
                 reason = failure
@@ -212,6 +206,35 @@ class CaseClient:
             log.info("act_tried_again", case=case_id, act=act.command.act, reason=type(reason).__name__)
             await asyncio.sleep(pause)
             pause = min(pause * 2, 1.0)
+
+    async def _send_again(self, kind: CaseKind, case_id: str, act: Act[Any], clock_offset: timedelta) -> Receipt:
+        """Start the workflow of an ended case for one act."""
+        case = await ended_case(self._store, self._town, kind, case_id, clock_offset)
+        if case is None:
+            stream = stream_of(kind, case_id)
+            raise Refusal("not_running", f"案件 {stream} 不存在，不能办理；请核对案件编号。")
+        try:
+            receipt: Receipt = await self._client.execute_update_with_start_workflow(
+                act.command.act,
+                act,
+                start_workflow_operation=self._start(case),
+                id=act.command_id,
+                result_type=Receipt,
+            )
+        except WorkflowUpdateFailedError as failure:
+            raise _refusal_of(failure) or failure from None
+        return receipt
+
+    def _start(self, case: CaseInput) -> WithStartWorkflowOperation[Any, Any]:
+        return WithStartWorkflowOperation(
+            CASE_WORKFLOWS[case.kind].run,  # type: ignore[attr-defined]
+            case,
+            id=workflow_id(self._town, case.kind, case.case_id),
+            task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            search_attributes=at_start(self._town),
+            static_summary=ClearText(stream_of(case.kind, case.case_id)),
+        )
 
     async def view(self, kind: CaseKind, case_id: str) -> CaseView:
         """Where a case stands, from its workflow."""

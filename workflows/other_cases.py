@@ -34,7 +34,6 @@ class OtherCases:
         business_time: datetime,
     ) -> None:
         """Start a case; done before, it changes nothing. Raises `Refusal`."""
-        offset = business_time - datetime.now(UTC) if self._rehearsal else timedelta(0)
         await self._client_of(town).start(
             kind,
             case_id,
@@ -43,9 +42,28 @@ class OtherCases:
             command_id=command_id,
             policy=policy,
             calendar=calendar,
-            clock_offset=offset,
+            clock_offset=self._offset(business_time),
         )
 
-    async def tell(self, town: str, kind: CaseKind, case_id: str, command: Command, *, command_id: str) -> None:
-        """Do an act of the system in a case; done before, it changes nothing. Raises `Refusal`."""
-        await self._client_of(town).act(kind, case_id, command, actor=SYSTEM, command_id=command_id)
+    async def tell(
+        self,
+        town: str,
+        kind: CaseKind,
+        case_id: str,
+        command: Command,
+        *,
+        command_id: str,
+        business_time: datetime,
+    ) -> None:
+        """Do an act of the system in a case; done before, it changes nothing. Raises `Refusal`, `NotRunning`."""
+        await self._client_of(town).act(
+            kind,
+            case_id,
+            command,
+            actor=SYSTEM,
+            command_id=command_id,
+            clock_offset=self._offset(business_time),
+        )
+
+    def _offset(self, business_time: datetime) -> timedelta:
+        return business_time - datetime.now(UTC) if self._rehearsal else timedelta(0)

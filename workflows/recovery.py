@@ -18,6 +18,7 @@ from domain.cases.registry import GOVERNED
 from domain.events import Recorded
 from domain.policy.document import Policy
 from workflows.client import CaseClient
+from workflows.ended import UnknownPolicy
 from workflows.messages import CaseInput
 
 
@@ -35,10 +36,6 @@ class Streams(Protocol):
     async def raise_epoch(self, town: str, stream: str) -> int:
         """Begin a new epoch of a stream and return it."""
         ...
-
-
-class UnknownPolicy(LookupError):
-    """A case was opened under a policy version that the policy stream does not hold."""
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,12 @@ import pytest
 
 from domain.acts import Actor, Refusal, Role
 from domain.cases.case import CaseKind
+from domain.cases.cycle.commands import ChangeHead, OpenCycle, StartAppraisal
+from domain.cases.governance_commands import ConfirmCorrection, ProposeCorrection, VoidCase
 from domain.cases.proposal.commands import DecideStep, Decision, ReportProgress, SubmitProposal, WithdrawProposal
+from domain.roster.posts import Post, SubjectKind
 from domain.rules.proposal import Step, VillageForm, Votes
-from tests.workflows.conftest import CALENDAR, STAFF, Stack
+from tests.workflows.conftest import CALENDAR, OPENED_AT, STAFF, Stack
 from workflows.client import CaseClient
 from workflows.messages import CaseInput, Opening
 
@@ -174,3 +177,42 @@ async def test_a_step_nobody_decides_runs_overdue_and_stays_open(stack: Stack) -
     assert events.count("proposal.reminder_sent") == 3
     receipt = await stack.act(CaseKind.PROPOSAL, CASE, DecideStep(step=Step.LEAD_REVIEW, decision=Decision.APPROVE))
     assert receipt.next_deadline is not None
+
+
+async def test_a_case_that_has_ended_is_corrected_by_two_persons(stack: Stack) -> None:
+    await stack.start(CaseKind.PROPOSAL, CASE, SUBMITTED)
+    reject = DecideStep(step=Step.LEAD_REVIEW, decision=Decision.REJECT, reason="与规化不符")
+    await stack.act(CaseKind.PROPOSAL, CASE, reject)
+    assert await stack.cases.handle(CaseKind.PROPOSAL, CASE).result() == "rejected"
+    decided = (await stack.store.read_stream(stack.cases.town, f"proposal-{CASE}"))[1]
+    wrong_word = ProposeCorrection(version=decided.version, changes={"reason": "与规划不符"}, reason="错字")
+    proposed = await stack.act(CaseKind.PROPOSAL, CASE, wrong_word)
+    confirm = ConfirmCorrection(proposal_version=proposed.version)
+    with pytest.raises(Refusal) as refusal:
+        await stack.act(CaseKind.PROPOSAL, CASE, confirm)
+    assert refusal.value.code == "same_person"
+    await stack.act(CaseKind.PROPOSAL, CASE, confirm, actor=Actor(id="presidium-1", role=Role.PRESIDIUM))
+    assert (await stack.events(f"proposal-{CASE}"))[-1] == "governance.corrected"
+    with pytest.raises(Refusal) as refusal:
+        await stack.act(CaseKind.PROPOSAL, CASE, WithdrawProposal(reason="不再办理"))
+    assert refusal.value.code != "not_running"
+    assert refusal.value.message
+
+
+async def test_two_cases_that_tell_each_other_do_not_wait_for_each_other(stack: Stack) -> None:
+    """The cycle tells an appraisal its new head while the appraisal tells the cycle its outcome."""
+    posts = tuple(
+        Post(id=f"s{number}", name=f"站所{number}", kind=SubjectKind.STATION, responsible=f"p-{number}")
+        for number in range(6)
+    )
+    await stack.start(CaseKind.CYCLE, "2025", OpenCycle(year=2025, subjects=posts, deputies=60))
+    for post in posts:
+        await stack.act(CaseKind.CYCLE, "2025", StartAppraisal(subject=post.id))
+    heads = [
+        stack.act(CaseKind.CYCLE, "2025", ChangeHead(subject=post.id, responsible="p-new", from_=OPENED_AT.date()))
+        for post in posts
+    ]
+    ends = [stack.act(CaseKind.APPRAISAL, f"2025-{post.id}", VoidCase(reason="误立")) for post in posts]
+    async with asyncio.timeout(8):  # shorter than one attempt at an effect: waiting for each other would outlast it
+        await asyncio.gather(*heads, *ends)
+    assert (await stack.events("cycle-2025")).count("cycle.outcome_recorded") == len(posts)
