@@ -18,7 +18,7 @@ from eventstore.database import in_town
 from eventstore.reader import last_position, read_known
 from eventstore.subscriber import TryAgain
 from projections.projection import Projection
-from projections.state import ProjectionState, advance, read_states, write_states
+from projections.state import ProjectionState, advance, lock_state, read_states, write_states
 
 _log = structlog.get_logger(__name__)
 
@@ -132,8 +132,7 @@ async def _catch_up(engine: AsyncEngine, town: str, projection: Projection) -> R
             # The last page is read under the town's lock. Without it an append could commit after the page was read,
             # having seen a projection that was still behind, and neither would apply its events.
             await last_position(connection, town, lock=last_page)
-            state = (await read_states(connection, town)).get(projection.name)
-            position = state.position if state is not None else 0
+            position = await lock_state(connection, town, projection.name)
             events, unknown = await read_known(connection, town, position, PAGE)
             reached: Reached = (position, None)
             if events:

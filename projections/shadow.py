@@ -60,6 +60,8 @@ async def stop_appends(connection: AsyncConnection) -> None:
     """
     await connection.execute(text("SET LOCAL lock_timeout = '10s'"))
     await connection.execute(text("LOCK TABLE town_log IN EXCLUSIVE MODE"))
+    # And no catching up, which takes its locks in this order too: log, state, tables.
+    await connection.execute(text("LOCK TABLE projection_state IN EXCLUSIVE MODE"))
 
 
 async def swap(connection: AsyncConnection, tables: Sequence[Table]) -> None:

@@ -48,6 +48,22 @@ async def read_states(connection: AsyncConnection, town: str) -> dict[str, Proje
     return {row.name: ProjectionState.model_validate(dict(row._mapping)) for row in rows}
 
 
+async def lock_state(connection: AsyncConnection, town: str, name: str) -> int:
+    """Take the right to bring a projection on, until the transaction ends; returns the position to go on from.
+
+    Without it two processes that catch up would both apply the same page. Taken after the town's lock, never before it.
+    """
+    await connection.execute(insert(projection_state).values(town=town, name=name, position=0).on_conflict_do_nothing())
+    position: int = (
+        await connection.execute(
+            select(projection_state.c.position)
+            .where(projection_state.c.town == town, projection_state.c.name == name)
+            .with_for_update()
+        )
+    ).scalar_one()
+    return position
+
+
 async def write_states(connection: AsyncConnection, town: str, reached: Mapping[str, tuple[int, str | None]]) -> None:
     """Note the position that each projection has reached, and the error that keeps it from going on."""
     if not reached:

@@ -126,7 +126,8 @@ async def test_catching_up_during_appends_misses_and_doubles_nothing(store: Even
 async def test_two_that_catch_up_at_once_do_it_once(store: EventStore, postgres_url: str) -> None:
     async with EventStore.open(postgres_url) as plain:
         await plain.append_many(request(f"case-{n}") for n in range(700))
-    await asyncio.gather(*(Projector([Notebook()]).catch_up(store.engine, TOWN) for _ in range(3)))
+    reached = await asyncio.gather(*(Projector([Notebook()]).catch_up(store.engine, TOWN) for _ in range(4)))
+    assert [(state.position, state.error) for (state,) in reached] == [(700, None)] * 4
     assert len(await noted(store)) == 700
 
 

@@ -114,6 +114,17 @@ async def test_appends_during_a_rebuild_are_in_the_new_tables(store: EventStore,
     assert (await rebuild(postgres_url, [Notebook(), Timeline()], swap_in=False)).differences == ()
 
 
+async def test_catching_up_during_a_rebuild_spoils_neither(store: EventStore, postgres_url: str) -> None:
+    async with EventStore.open(postgres_url) as plain:
+        await plain.append_many(request(f"many-{n}", text="m", events=10) for n in range(200))
+    caught, rebuilt = await asyncio.gather(
+        Projector([Notebook()]).catch_up(store.engine, TOWN), rebuild(postgres_url, [Notebook()])
+    )
+    assert [(state.position, state.error) for state in caught] == [(2020, None)]
+    assert rebuilt.swapped
+    assert len(await noted(store)) == 2020
+
+
 async def test_one_rebuild_at_a_time(store: EventStore, postgres_url: str) -> None:
     async with store.engine.connect() as other:
         await only_rebuild(other)
