@@ -8,7 +8,6 @@ from typing import Any
 
 import yaml
 
-from commands.calendar import ensure_calendar
 from commands.demo_mark import demo_town, mark_demo
 from commands.demo_story import POLLED, Step, story
 from commands.desk import Desk
@@ -19,7 +18,7 @@ from domain.cases.case import TOWN_ZONE, CaseKind, stream_of
 from domain.cases.cycle.commands import OpenCycle
 from domain.cases.registry import GOVERNED
 from domain.policy.document import Policy
-from domain.roster.books import POLICY, ROSTER
+from domain.roster.books import CALENDAR, POLICY, ROSTER
 from domain.roster.commands import Deputy, ImportRoster
 from domain.roster.posts import Post
 from domain.roster.standing import AdoptPolicy
@@ -31,7 +30,8 @@ _TOWN_FILE = Path(__file__).resolve().parent.parent / "examples" / "town.yaml"
 
 async def load_demo(desk: Desk) -> None:
     """Load the sample town and its year. Left alone when the data folder holds a real town."""
-    if demo_town(desk.settings) is None and await desk.store.streams(desk.town):
+    kept = set(await desk.store.streams(desk.town)) - {CALENDAR.stream}
+    if demo_town(desk.settings) is None and kept:
         warn("数据文件夹里已有数据，不载入示例镇；想看示例请用 JIANDU_DATA_DIR 指定一个新文件夹。")
         return
     step("载入示例镇（已载入的不会重复）")
@@ -40,7 +40,6 @@ async def load_demo(desk: Desk) -> None:
     today = datetime.now(UTC).astimezone(TOWN_ZONE).date()
     await desk.write(ROSTER, roster, _STAFF, "demo:roster")
     await desk.write(POLICY, AdoptPolicy(policy=Policy(), note="示例镇采用默认制度"), _STAFF, "demo:policy")
-    await ensure_calendar(desk, today)
     await _year(desk, today.year, today)
 
 

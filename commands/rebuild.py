@@ -17,7 +17,7 @@ async def rebuild(*, as_json: bool) -> int:
 
     def tell(town: str, count: int, total: int) -> None:
         if not as_json:
-            progress(count, total, f"{town}：条事件")
+            progress(count, total, f"条事件（{town}）")
 
     async with open_database() as database:
         if not as_json:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 from commands.addresses import Addresses, announce, announced, withdraw
+from commands.calendar import ensure_calendar
 from commands.demo import load_demo
 from commands.desk import desk_of, store_of
 from commands.outcome import Exit
@@ -21,6 +23,7 @@ from commands.stack import (
     start_worker,
     unless_stopped,
 )
+from domain.cases.case import TOWN_ZONE
 from migrations.command import migrate
 from projections import projector
 from runtime.data_folder import DataFolder, DataFolderBusy
@@ -81,6 +84,7 @@ async def _start_rest(settings: Settings, supervisor: Supervisor, servers: Serve
             await recover_cases(desk, quiet=False)
             recovery_done(settings)
         await ensure_schedules(engine, settings.town, settings.task_queue)
+        await ensure_calendar(desk, datetime.now(UTC).astimezone(TOWN_ZONE).date())
         if demo:
             await load_demo(desk)
     web = await start_web(settings, supervisor)

@@ -33,7 +33,7 @@ async def verify_database(
 
     def tell(town: str, count: int, total: int) -> None:
         if not quiet:
-            progress(count, total, f"{town}：条事件")
+            progress(count, total, f"条事件（{town}）")
 
     return await verify_log(url or database.url, keys=note_keys(database.settings), kept=notes, progress=tell)
 

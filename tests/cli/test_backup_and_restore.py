@@ -41,6 +41,15 @@ def test_a_restored_log_is_the_one_that_was_backed_up(restored: Place, backup_fi
     )
 
 
+def test_recover_starts_every_open_case_where_nothing_runs(restored: Place) -> None:
+    listed = {(case["kind"], case["case_id"]) for case in restored.json("cases", "--open")["cases"]}
+    recovered = restored.json("recover")
+    assert {(case["kind"], case["case_id"]) for case in recovered["started"]} == listed
+    assert all(case["epoch"] > 0 for case in recovered["started"])
+    assert not (restored.folder / "recovery.pending").exists()
+    assert restored.json("verify")["ok"] is True
+
+
 def test_a_log_with_events_is_replaced_only_by_force_and_kept_aside(restored: Place, backup_file: Path) -> None:
     refused = restored.json("restore", str(backup_file), code=1)
     assert refused["error"]["code"] == "not_empty"
