@@ -48,7 +48,7 @@ async def result_of(
         "policy_version": cases.policy_version,
         "cycles": [_cycle(scenario, cycle, cases) for cycle in scenario.cycles],
         "ledger": {"events": ledger.events, "verified": ledger.ok},
-        "ballots": await _ballots(environment.box, town, cases.ids(CaseKind.POLL)),
+        "ballots": await _ballots(environment.box, [PollKey(town, poll) for poll in cases.polls_with_box()]),
         "refused_acts": [_refused(each) for each in refused],
         "warnings": [] if warning is None else [warning],
     }
@@ -79,6 +79,10 @@ class Cases:
         """The cases of a kind, oldest first."""
         prefix = stream_of(kind, "")
         return [stream.removeprefix(prefix) for stream in self._streams if stream.startswith(prefix)]
+
+    def polls_with_box(self) -> list[str]:
+        """The polls that were opened; one that never was has no box."""
+        return [poll for poll in self.ids(CaseKind.POLL) if self.state(CaseKind.POLL, poll).opened_on is not None]
 
     @property
     def policy_version(self) -> str:
@@ -195,11 +199,11 @@ def veto_results(state: AssessmentState) -> list[Json]:
     ]
 
 
-async def _ballots(box: BallotBox, town: str, polls: Sequence[str]) -> Json:
-    """How many ballots were cast, and whether every box was counted rightly. A poll that never opened has no box."""
+async def _ballots(box: BallotBox, polls: Sequence[PollKey]) -> Json:
+    """How many ballots were cast, and whether every box was counted rightly."""
     cast, verified = 0, True
     for poll in polls:
-        found = await box.verify(PollKey(town, poll))
+        found = await box.verify(poll)
         cast += found.cast
         verified = verified and found.verified
     return {"cast": cast, "verified": verified}
