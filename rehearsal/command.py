@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -41,17 +42,21 @@ async def rehearse(
     """
     configure_logging(level="warning")  # to standard error: standard output is the result's
     try:
-        text = await asyncio.to_thread(path.read_text, encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        say(f"读不了推演方案 {path}：{error}")
+        scenario = load_scenario(await asyncio.to_thread(path.read_text, encoding="utf-8-sig"))
+    except OSError as error:
+        say(f"读不了推演方案 {path}：{error.strerror}")
         return FAILED
-    try:
-        scenario = load_scenario(text)
+    except UnicodeDecodeError:
+        say(f"推演方案 {path} 不是 UTF-8 编码的文本，没有开始推演；请另存为 UTF-8。")
+        return INVALID
     except Invalid as invalid:
         say(f"推演方案 {path} 有 {len(invalid.faults)} 处错误，没有开始推演：")
         for fault in invalid.faults:
             say(f"  {fault}")
         return INVALID
+    if not _can_write(json_out):
+        say(f"没有可以写入结果 {json_out} 的文件夹，没有开始推演。")
+        return FAILED
     result = await play(scenario, _progress(say), temporal_program=temporal_program)
     await asyncio.to_thread(_write, result, json_out)
     return PLAYED
@@ -62,7 +67,7 @@ async def play(scenario: Scenario, progress: Progress | None = None, *, temporal
     async with environment(temporal_program) as place:
         driver = Driver(scenario, place, progress)
         await driver.play()
-        return await result_of(scenario, driver.calendar, driver.refused, place)
+        return await result_of(driver, place)
 
 
 def _progress(say: Say) -> Progress:
@@ -76,6 +81,11 @@ def _progress(say: Say) -> Progress:
             say(f"推演至 {month}（{done}/{total}）")
 
     return told
+
+
+def _can_write(json_out: str | None) -> bool:
+    """Whether there is a folder for the result: better known before the play than after it."""
+    return json_out is None or json_out == "-" or os.access(Path(json_out).absolute().parent, os.W_OK | os.X_OK)
 
 
 def _write(result: Json, json_out: str | None) -> None:

@@ -102,6 +102,16 @@ class Driver:
         self._town = Town(environment.store, cases, clocks, scenario.policy, self.calendar)
         self._polls = Polls(self._town, environment.box, scenario, self._note)
 
+    @property
+    def town(self) -> str:
+        """The town that is played in."""
+        return self._town.name
+
+    @property
+    def warnings(self) -> list[str]:
+        """What could not follow an act, in Chinese."""
+        return self._town.warnings
+
     async def play(self) -> None:
         """Play to the end: every act done or refused, and no deadline ahead."""
         rounds = deque(schedule(self.scenario))

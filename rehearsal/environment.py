@@ -65,7 +65,7 @@ async def environment(temporal_program: Path | None = None) -> AsyncIterator[Env
             log=folder / "temporal.log",
         )
         stack.callback(postgres.stop)
-        stack.callback(temporal.stop)
+        stack.callback(temporal.kill)  # its state is in memory, and of no use to anybody
         await asyncio.gather(asyncio.to_thread(_ready_database, postgres), asyncio.to_thread(temporal.start))
         async with play_on(postgres.url, temporal.address) as made:
             yield made

@@ -8,10 +8,10 @@ from typing import Any
 
 from ballotbox.interface import BallotBox
 from ballotbox.polls import PollKey
-from domain.calendar import WorkCalendar, unannounced_warning
+from domain.calendar import unannounced_warning
 from domain.cases.appraisal.state import AppraisalState
 from domain.cases.assessment.state import AssessmentState
-from domain.cases.case import CaseKind, fold, stream_of
+from domain.cases.case import TOWN_ZONE, CaseKind, fold, stream_of
 from domain.cases.proposal.state import ProposalState
 from domain.cases.rectification.state import RectificationState
 from domain.cases.registry import GOVERNED
@@ -21,8 +21,8 @@ from domain.roster.books import POLICY
 from domain.rules.verdict import PENDING, Verdict
 from eventstore.store import EventStore
 from eventstore.verify import verify
-from rehearsal.driver import RefusedAct
-from rehearsal.environment import TOWN, Environment
+from rehearsal.driver import Driver, RefusedAct
+from rehearsal.environment import Environment
 from rehearsal.scenario.model import Cycle, Scenario
 from rehearsal.scripts import case_id
 
@@ -31,17 +31,12 @@ Json = dict[str, Any]
 _PAGE = 1000
 
 
-async def result_of(
-    scenario: Scenario,
-    calendar: WorkCalendar,
-    refused: Sequence[RefusedAct],
-    environment: Environment,
-    town: str = TOWN,
-) -> Json:
-    """The result as the interface describes it, with the acts that the rules refused beside it."""
+async def result_of(driver: Driver, environment: Environment) -> Json:
+    """The result of a play as the interface describes it, with what the rules refused beside it."""
+    scenario, calendar, town = driver.scenario, driver.calendar, driver.town
     cases = Cases(await _streams(environment.store, town))
     ledger = (await verify(environment.url, towns=[town]))[0]
-    warning = unannounced_warning(cases.unannounced(calendar))
+    warning = unannounced_warning(calendar.unannounced(*cases.period))
     return {
         "scenario": scenario.scenario,
         "township": scenario.township,
@@ -49,8 +44,8 @@ async def result_of(
         "cycles": [_cycle(scenario, cycle, cases) for cycle in scenario.cycles],
         "ledger": {"events": ledger.events, "verified": ledger.ok},
         "ballots": await _ballots(environment.box, [PollKey(town, poll) for poll in cases.polls_with_box()]),
-        "refused_acts": [_refused(each) for each in refused],
-        "warnings": [] if warning is None else [warning],
+        "refused_acts": sorted(map(_refused, driver.refused), key=lambda each: (each["date"], each["case"])),
+        "warnings": [*([] if warning is None else [warning]), *driver.warnings],
     }
 
 
@@ -89,13 +84,11 @@ class Cases:
         """Of the policy that the town adopted."""
         return read(POLICY, self._streams[POLICY.stream]).current.version
 
-    def unannounced(self, calendar: WorkCalendar) -> list[int]:
-        """The years of due dates for which no rest days are announced."""
-        dues = [due for kind in CaseKind for case in self.ids(kind) if (due := self._due(kind, case)) is not None]
-        return calendar.unannounced(min(dues), max(dues)) if dues else []
-
-    def _due(self, kind: CaseKind, case: str) -> date | None:
-        return GOVERNED[kind].facts(fold(GOVERNED[kind], self._streams[stream_of(kind, case)])).due
+    @property
+    def period(self) -> tuple[date, date]:
+        """From the first day of the play to the last, on which the last due date has passed."""
+        moments = [recorded.metadata.business_time for events in self._streams.values() for recorded in events]
+        return min(moments).astimezone(TOWN_ZONE).date(), max(moments).astimezone(TOWN_ZONE).date()
 
 
 def _cycle(scenario: Scenario, cycle: Cycle, cases: Cases) -> Json:

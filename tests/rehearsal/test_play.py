@@ -48,7 +48,7 @@ async def play(name: str, place: Environment) -> dict[str, Any]:
     scenario = load_scenario((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
     driver = Driver(scenario, place, town=name)
     await driver.play()
-    return await result_of(scenario, driver.calendar, driver.refused, place, name)
+    return await result_of(driver, place)
 
 
 @pytest.mark.parametrize("name", NAMES)
