@@ -3,6 +3,9 @@
 A town's appends queue in this process and are sent in batches. While one batch is at the database the next gathers, so
 the cost of the lock and of the disk is shared by all who wait, and a lone append waits for nobody. Several processes
 may append to one town; the lock on its counter row puts their batches in one order.
+
+A batch of which nothing unusual is expected goes the short way: append, projections and commit in one round trip. If
+anything at all is refused there, nothing was committed, and it is done again step by step (`eventstore.stepwise`).
 """
 
 from __future__ import annotations
@@ -14,15 +17,13 @@ from typing import NamedTuple
 
 import psycopg
 import structlog
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.events import Recorded
-from eventstore.batch import APPEND, Answer, arguments, outcomes, recorded_by
-from eventstore.contract import AppendRequest, AppendResult, CommandTaken, StoreUnavailable, Verdict
-from eventstore.database import driver_connection
-from eventstore.reader import events_of_commands
-from eventstore.subscriber import AfterCommit, Subscriber, TryAgain
+from eventstore.batch import Batch
+from eventstore.contract import AppendRequest, AppendResult, StoreUnavailable
+from eventstore.stepwise import Stepwise
+from eventstore.subscriber import AfterCommit, Subscriber
+from eventstore.wire import Row, Statement, Wire, WireBroken, Wires
 
 _log = structlog.get_logger(__name__)
 
@@ -38,29 +39,48 @@ class _Waiting(NamedTuple):
     result: asyncio.Future[AppendResult]
 
 
+class _Prepared(NamedTuple):
+    waiting: list[_Waiting]
+    batch: Batch | None
+    statements: list[Statement]
+    """Empty for a batch that goes step by step."""
+
+
+class _Flight(NamedTuple):
+    waiting: list[_Waiting]
+    batch: Batch
+    wire: Wire
+    answer: asyncio.Future[list[Row]]
+
+
 class Appender:
     """Sends the appends of one town, in the order in which they came."""
 
     def __init__(
         self,
-        writing: AsyncEngine,
-        reading: AsyncEngine,
         town: str,
         role: str,
+        wires: Wires,
+        stepwise: Stepwise,
         subscribers: Sequence[Subscriber],
         after_commit: Sequence[AfterCommit],
     ) -> None:
-        self._engine = writing
-        self._reading = reading
         self._town = town
         self._role = role
+        self._wires = wires
+        self._stepwise = stepwise
         self._subscribers = subscribers
         self._after_commit = after_commit
         self._queue: deque[_Waiting] = deque()
+        self._batches: deque[list[_Waiting]] = deque(maxlen=2)
+        """The last two, of which one may be under way and one prepared; all before were answered."""
         self._task: asyncio.Task[None] | None = None
 
     def put(self, request: AppendRequest) -> asyncio.Future[AppendResult]:
-        """Queue an append; the future gets its result, or raises `CommandTaken` or `StoreUnavailable`."""
+        """Queue an append; the future gets its result, or raises `CommandTaken` or `StoreUnavailable`.
+
+        A caller who cancels it gives up the answer, not the append, which others' commit may carry.
+        """
         result: asyncio.Future[AppendResult] = asyncio.get_running_loop().create_future()
         self._queue.append(_Waiting(request, result))
         if self._task is None or self._task.done():
@@ -73,13 +93,16 @@ class Appender:
             await self._task
 
     async def _drain(self) -> None:
-        while self._queue:
-            batch = self._next_batch()
-            try:
-                await self._send(batch)
-            except Exception as error:  # noqa: BLE001 - handed to each caller who waits
-                for waiting in batch:
-                    _fail(waiting, error)
+        try:
+            while self._queue:
+                flight = await self._start(self._prepare(self._next_batch()))
+                while flight is not None:
+                    flight = await self._land(flight)
+        except BaseException as error:  # a fault of ours, or the end of the loop: nobody may wait for ever
+            for waiting in [each for batch in self._batches for each in batch] + list(self._queue):
+                _fail(waiting, StoreUnavailable(f"the appender ended: {error!r}"))
+            self._queue.clear()
+            raise
 
     def _next_batch(self) -> list[_Waiting]:
         batch: list[_Waiting] = []
@@ -90,77 +113,81 @@ class Appender:
                 break
             events += size
             batch.append(self._queue.popleft())
+        self._batches.append(batch)
         return batch
 
-    async def _send(self, batch: list[_Waiting]) -> None:
-        requests = [waiting.request for waiting in batch]
+    def _prepare(self, waiting: list[_Waiting]) -> _Prepared:
         try:
-            results, appended = await self._commit(requests)
-        except (DBAPIError, psycopg.Error) as error:
-            if _connection_lost(error):
-                raise StoreUnavailable(str(error)) from error
-            if len(batch) == 1:
-                raise
-            # One append that the database refuses must not take the others with it.
-            for waiting in batch:
-                try:
-                    await self._send([waiting])
-                except Exception as alone:  # noqa: BLE001 - handed to the caller
-                    _fail(waiting, alone)
-            return
-        except SQLAlchemyError as error:  # no connection to be had from the pool
-            raise StoreUnavailable(str(error)) from error
-        for waiting, result in zip(batch, results, strict=True):
-            if isinstance(result, CommandTaken):
-                _fail(waiting, result)
-            elif not waiting.result.done():
+            batch = Batch(self._town, [each.request for each in waiting])
+            statements = [batch.append(self._role)]
+            for subscriber in self._subscribers:
+                following = subscriber.foresee(self._town, batch.events)
+                if following is None:
+                    return _Prepared(waiting, batch, [])
+                statements += following
+        except Exception:  # noqa: BLE001 - step by step it shows whose failure it is, and he is told
+            return _Prepared(waiting, None, [])
+        return _Prepared(waiting, batch, statements)
+
+    async def _start(self, prepared: _Prepared) -> _Flight | None:
+        """Send a batch on its way; None for one that went step by step and has its answers."""
+        if prepared.batch is None or not prepared.statements:
+            await self._step_by_step(prepared.waiting)
+            return None
+        try:
+            wire = await self._wires.take()
+        except WireBroken as error:
+            self._unavailable(prepared.waiting, error)
+            return None
+        return _Flight(prepared.waiting, prepared.batch, wire, wire.send(prepared.statements))
+
+    async def _land(self, flight: _Flight) -> _Flight | None:
+        """Wait for the answer to a batch and hand it out; returns the batch that was sent meanwhile, if one was."""
+        # Those whom the last answer woke append in this pause. This must stay: what they append is prepared while the
+        # database works on the flight; one of the two is idle otherwise.
+        await asyncio.sleep(0)
+        prepared = self._prepare(self._next_batch()) if self._queue else None
+        try:
+            rows = await flight.answer
+        except WireBroken as error:
+            self._unavailable(flight.waiting, error)
+            rows = None
+        except psycopg.Error:
+            self._stepwise.forget()
+            await self._step_by_step(flight.waiting)
+            rows = None
+        finally:
+            await self._wires.give_back(flight.wire)
+        if rows is None:  # what was prepared counted on this one
+            return await self._start(self._prepare(prepared.waiting)) if prepared is not None else None
+        following = None
+        if prepared is not None and prepared.statements:
+            # Off it goes before the answers are handed out, for which the database need not wait either.
+            following = await self._start(prepared)
+        for waiting, result in zip(flight.waiting, flight.batch.land(rows[0]), strict=True):
+            if not waiting.result.done():
                 waiting.result.set_result(result)
-        if appended and self._after_commit:
+        await self._announce(flight.batch.events)
+        if prepared is not None and not prepared.statements:
+            await self._step_by_step(prepared.waiting)
+        return following
+
+    async def _step_by_step(self, batch: list[_Waiting]) -> None:
+        outcomes, appended = await self._stepwise.send([waiting.request for waiting in batch])
+        for waiting, outcome in zip(batch, outcomes, strict=True):
+            if isinstance(outcome, Exception):
+                _fail(waiting, outcome)
+            elif not waiting.result.done():
+                waiting.result.set_result(outcome)
+        if appended:
             await self._announce(appended)
 
-    async def _commit(self, requests: list[AppendRequest]) -> tuple[list[AppendResult | CommandTaken], list[Recorded]]:
-        async with self._engine.connect() as connection:
-            try:
-                try:
-                    answer, appended = await self._transaction(connection, requests, careful=False)
-                except TryAgain:
-                    await (await driver_connection(connection)).execute("ROLLBACK")
-                    self._forget()
-                    answer, appended = await self._transaction(connection, requests, careful=True)
-            except BaseException:
-                # What state it is in, nobody knows; and whether it was committed, only a repetition can tell.
-                await connection.invalidate()
-                self._forget()
-                raise
-        commands = [r.command_id for r, v in zip(requests, answer.verdicts, strict=True) if v == Verdict.DUPLICATE]
-        originals = await events_of_commands(self._reading, self._town, self._role, commands) if commands else {}
-        return outcomes(self._town, requests, answer, originals), appended
-
-    async def _transaction(
-        self, connection: AsyncConnection, requests: list[AppendRequest], *, careful: bool
-    ) -> tuple[Answer, list[Recorded]]:
-        # The connection commits each statement by itself; without subscribers one statement is all there is.
-        driver = await driver_connection(connection)
-        if self._subscribers:
-            await driver.execute("BEGIN")
-        cursor = await driver.execute(APPEND, arguments(self._town, self._role, requests), binary=True)
-        row = await cursor.fetchone()
-        if row is None:
-            raise RuntimeError("jiandu_append returned no row")
-        answer = Answer(*row)
-        appended: list[Recorded] = []
-        if self._subscribers or self._after_commit:
-            appended = _appended(self._town, requests, answer)
-        if appended:
-            for subscriber in self._subscribers:
-                await subscriber.on_append(connection, self._town, appended, careful=careful)
-        if self._subscribers:
-            await driver.execute("COMMIT")
-        return answer, appended
-
-    def _forget(self) -> None:
-        for subscriber in self._subscribers:
-            subscriber.on_rollback(self._town)
+    def _unavailable(self, batch: list[_Waiting], error: WireBroken) -> None:
+        self._stepwise.forget()
+        for waiting in batch:
+            failure = StoreUnavailable(str(error))
+            failure.__cause__ = error
+            _fail(waiting, failure)
 
     async def _announce(self, appended: list[Recorded]) -> None:
         for hook in self._after_commit:
@@ -168,19 +195,6 @@ class Appender:
                 await hook(self._town, appended)
             except Exception:  # noqa: BLE001 - the events are committed; a listener cannot undo that
                 _log.exception("after_commit_failed", town=self._town, position=appended[-1].position)
-
-
-def _appended(town: str, requests: Sequence[AppendRequest], answer: Answer) -> list[Recorded]:
-    made: list[Recorded] = []
-    for request, verdict, first, version, _ in zip(requests, *answer, strict=True):
-        if verdict == Verdict.APPENDED:
-            made.extend(recorded_by(town, request, first, version))
-    return made
-
-
-def _connection_lost(error: DBAPIError | psycopg.Error) -> bool:
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    return isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError)
 
 
 def _fail(waiting: _Waiting, error: Exception) -> None:

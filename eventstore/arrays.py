@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from struct import pack
-from typing import ClassVar
+from struct import Struct
+from typing import Any, ClassVar
 from uuid import UUID
 
 import psycopg
@@ -21,146 +21,119 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = date(2000, 1, 1).toordinal()
 _MICROSECOND = timedelta(microseconds=1)
 _NULL = b"\xff\xff\xff\xff"
+_HEADER = Struct("!iIIii").pack
+_EMPTY = Struct("!iII").pack
+_LENGTH = Struct("!i").pack
+_BOOL = Struct("!i?").pack
+_INT = Struct("!ii").pack
+_BIGINT = Struct("!iq").pack
 
 
-@dataclass(frozen=True, slots=True)
-class TextArray:
+@dataclass(slots=True)
+class PgArray:
+    """Values of one type, any of which may be None."""
+
+    values: Sequence[Any]
+
+    oid: ClassVar[int]
+    """Of the array's type in `pg_type`."""
+    element_oid: ClassVar[int]
+
+    def encode(self) -> bytes:
+        """The array in the binary protocol."""
+        if not self.values:
+            return _EMPTY(0, 0, self.element_oid)
+        # Flag 1: there may be nulls. The server looks for itself.
+        return _HEADER(1, 1, self.element_oid, len(self.values), 1) + b"".join(self._items())
+
+    def _items(self) -> list[bytes]:
+        """Each value behind its length."""
+        raise NotImplementedError
+
+
+class TextArray(PgArray):
     """`text[]`"""
 
+    oid, element_oid = 1009, 25
     values: Sequence[str | None]
 
+    def _items(self) -> list[bytes]:
+        items = []
+        for value in self.values:
+            if value is None:
+                items.append(_NULL)
+            else:
+                data = value.encode()
+                items += (_LENGTH(len(data)), data)
+        return items
 
-@dataclass(frozen=True, slots=True)
-class IntArray:
+
+class IntArray(PgArray):
     """`integer[]`"""
 
+    oid, element_oid = 1007, 23
     values: Sequence[int | None]
 
+    def _items(self) -> list[bytes]:
+        return [_NULL if value is None else _INT(4, value) for value in self.values]
 
-@dataclass(frozen=True, slots=True)
-class BigIntArray:
+
+class BigIntArray(PgArray):
     """`bigint[]`"""
 
+    oid, element_oid = 1016, 20
     values: Sequence[int | None]
 
+    def _items(self) -> list[bytes]:
+        return [_NULL if value is None else _BIGINT(8, value) for value in self.values]
 
-@dataclass(frozen=True, slots=True)
-class BoolArray:
+
+class BoolArray(PgArray):
     """`boolean[]`"""
 
+    oid, element_oid = 1000, 16
     values: Sequence[bool | None]
 
+    def _items(self) -> list[bytes]:
+        return [_NULL if value is None else _BOOL(1, value) for value in self.values]
 
-@dataclass(frozen=True, slots=True)
-class UuidArray:
+
+class UuidArray(PgArray):
     """`uuid[]`"""
 
+    oid, element_oid = 2951, 2950
     values: Sequence[UUID | None]
 
+    def _items(self) -> list[bytes]:
+        return [_NULL if value is None else b"\x00\x00\x00\x10" + value.bytes for value in self.values]
 
-@dataclass(frozen=True, slots=True)
-class InstantArray:
+
+class InstantArray(PgArray):
     """`timestamptz[]`; the moments are aware."""
 
+    oid, element_oid = 1185, 1184
     values: Sequence[datetime | None]
 
+    def _items(self) -> list[bytes]:
+        return [_NULL if value is None else _BIGINT(8, (value - _EPOCH) // _MICROSECOND) for value in self.values]
 
-@dataclass(frozen=True, slots=True)
-class DateArray:
+
+class DateArray(PgArray):
     """`date[]`"""
 
+    oid, element_oid = 1182, 1082
     values: Sequence[date | None]
 
-
-PgArray = TextArray | IntArray | BigIntArray | BoolArray | UuidArray | InstantArray | DateArray
-
-
-def _array(element_oid: int, items: Sequence[bytes | None]) -> bytes:
-    if not items:
-        return pack("!iII", 0, 0, element_oid)
-    parts = [pack("!iIIii", 1, int(None in items), element_oid, len(items), 1)]
-    for item in items:
-        if item is None:
-            parts.append(_NULL)
-        else:
-            parts += (pack("!i", len(item)), item)
-    return b"".join(parts)
+    def _items(self) -> list[bytes]:
+        return [_NULL if value is None else _INT(4, value.toordinal() - _EPOCH_DAY) for value in self.values]
 
 
 class _ArrayDumper(Dumper):
     format = Format.BINARY
-    element_oid: ClassVar[int]
+
+    def dump(self, obj: PgArray) -> bytes:
+        return obj.encode()
 
 
-class _TextDumper(_ArrayDumper):
-    oid = 1009
-    element_oid = 25
-
-    def dump(self, obj: TextArray) -> bytes:
-        return _array(self.element_oid, [None if value is None else value.encode() for value in obj.values])
-
-
-class _IntDumper(_ArrayDumper):
-    oid = 1007
-    element_oid = 23
-
-    def dump(self, obj: IntArray) -> bytes:
-        return _array(self.element_oid, [None if value is None else pack("!i", value) for value in obj.values])
-
-
-class _BigIntDumper(_ArrayDumper):
-    oid = 1016
-    element_oid = 20
-
-    def dump(self, obj: BigIntArray) -> bytes:
-        return _array(self.element_oid, [None if value is None else pack("!q", value) for value in obj.values])
-
-
-class _BoolDumper(_ArrayDumper):
-    oid = 1000
-    element_oid = 16
-
-    def dump(self, obj: BoolArray) -> bytes:
-        return _array(self.element_oid, [None if value is None else pack("!?", value) for value in obj.values])
-
-
-class _UuidDumper(_ArrayDumper):
-    oid = 2951
-    element_oid = 2950
-
-    def dump(self, obj: UuidArray) -> bytes:
-        return _array(self.element_oid, [None if value is None else value.bytes for value in obj.values])
-
-
-class _InstantDumper(_ArrayDumper):
-    oid = 1185
-    element_oid = 1184
-
-    def dump(self, obj: InstantArray) -> bytes:
-        return _array(
-            self.element_oid,
-            [None if value is None else pack("!q", (value - _EPOCH) // _MICROSECOND) for value in obj.values],
-        )
-
-
-class _DateDumper(_ArrayDumper):
-    oid = 1182
-    element_oid = 1082
-
-    def dump(self, obj: DateArray) -> bytes:
-        return _array(
-            self.element_oid,
-            [None if value is None else pack("!i", value.toordinal() - _EPOCH_DAY) for value in obj.values],
-        )
-
-
-for _array_type, _dumper in (
-    (TextArray, _TextDumper),
-    (IntArray, _IntDumper),
-    (BigIntArray, _BigIntDumper),
-    (BoolArray, _BoolDumper),
-    (UuidArray, _UuidDumper),
-    (InstantArray, _InstantDumper),
-    (DateArray, _DateDumper),
-):
-    psycopg.adapters.register_dumper(_array_type, _dumper)
+for _array_type in (TextArray, IntArray, BigIntArray, BoolArray, UuidArray, InstantArray, DateArray):
+    psycopg.adapters.register_dumper(_array_type, type(_array_type.__name__, (_ArrayDumper,), {"oid": _array_type.oid}))

@@ -20,6 +20,11 @@ def driver_url(url: str) -> URL:
     return make_url(url).set(drivername="postgresql+psycopg")
 
 
+def libpq_address(url: str) -> str:
+    """The same address as libpq takes it, password included."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def create_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
     """An engine for `url`. READ COMMITTED is what the append function relies on, so it is asked for by name."""
     return create_async_engine(

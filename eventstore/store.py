@@ -17,9 +17,11 @@ from domain.events import Recorded
 from eventstore import reader
 from eventstore.appender import Appender
 from eventstore.contract import AppendRequest, AppendResult
-from eventstore.database import APP_ROLE, as_auditor, create_append_engine, create_engine, in_town
+from eventstore.database import APP_ROLE, as_auditor, create_append_engine, create_engine, in_town, libpq_address
 from eventstore.schema import stream_epoch, town_log
+from eventstore.stepwise import Stepwise
 from eventstore.subscriber import AfterCommit, Subscriber
+from eventstore.wire import Wires
 
 
 class EventStore:
@@ -29,6 +31,7 @@ class EventStore:
         self,
         engine: AsyncEngine,
         append_engine: AsyncEngine,
+        wires: Wires,
         *,
         role: str = APP_ROLE,
         subscribers: Sequence[Subscriber] = (),
@@ -36,6 +39,7 @@ class EventStore:
     ) -> None:
         self.engine = engine
         self._append_engine = append_engine
+        self._wires = wires
         self._role = role
         self._subscribers = tuple(subscribers)
         self._after_commit = tuple(after_commit)
@@ -55,6 +59,7 @@ class EventStore:
         return cls(
             create_engine(url, pool_size=pool_size),
             create_append_engine(url, pool_size=pool_size),
+            Wires(libpq_address(url), pool_size),
             role=role,
             subscribers=subscribers,
             after_commit=after_commit,
@@ -63,6 +68,7 @@ class EventStore:
     async def close(self) -> None:
         """Let the appends under way end, then close all connections."""
         await asyncio.gather(*(appender.idle() for appender in self._appenders.values()))
+        await self._wires.close()
         await self._append_engine.dispose()
         await self.engine.dispose()
 
@@ -79,8 +85,7 @@ class EventStore:
 
         Raises `CommandTaken` for a command id used on another stream, `StoreUnavailable` when the outcome is unknown.
         """
-        # Shielded: a caller who is cancelled gives up the answer, not the append, which others' commit may carry.
-        return await asyncio.shield(self._appender(request.town).put(request))
+        return await self._appender(request.town).put(request)
 
     async def append_many(self, requests: Iterable[AppendRequest]) -> list[AppendResult]:
         """Record many appends, in order, each with its own verdict; they share commits, not fate.
@@ -156,8 +161,7 @@ class EventStore:
     def _appender(self, town: str) -> Appender:
         appender = self._appenders.get(town)
         if appender is None:
-            appender = Appender(
-                self._append_engine, self.engine, town, self._role, self._subscribers, self._after_commit
-            )
+            stepwise = Stepwise(self._append_engine, self.engine, town, self._role, self._subscribers)
+            appender = Appender(town, self._role, self._wires, stepwise, self._subscribers, self._after_commit)
             self._appenders[town] = appender
         return appender

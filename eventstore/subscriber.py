@@ -8,6 +8,7 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.events import Recorded
+from eventstore.wire import Statement
 
 
 class TryAgain(Exception):
@@ -24,6 +25,15 @@ class Subscriber(Protocol):
     fails the whole batch, except for `TryAgain`: then the transaction is rolled back and all is done again with
     `careful`, where one that may fail, as a projection may, keeps its failure behind a savepoint of its own.
     """
+
+    def foresee(self, town: str, events: Sequence[Recorded]) -> Sequence[Statement] | None:
+        """The statements that follow the append of `events` in its transaction; None where it needs `on_append`.
+
+        Positions are not known yet: they count from 1, and what the log held before is in the setting `jiandu.before`
+        when the statements run. If one of them fails, all is rolled back and done again by `on_append`; none is run
+        unless every event was accepted.
+        """
+        ...
 
     async def on_append(
         self, connection: AsyncConnection, town: str, events: Sequence[Recorded], *, careful: bool

@@ -6,7 +6,7 @@ The same fold gives the details of rectifications and the rankings of assessment
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Boolean, Column, Date, Index, Integer, PrimaryKeyConstraint, Table, Text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,7 +15,7 @@ from domain.cases.case import CaseKind
 from domain.events import Recorded
 from eventstore.contract import NEW_STREAM
 from eventstore.reader import read_streams
-from projections.bulk import replace_rows, upsert_rows
+from projections.bulk import Insert, Remove, Upsert, Write, run
 from projections.case_fold import CaseFold, case_of, fold_case
 from projections.rankings import ranking_rows, rankings
 from projections.rectifications import rectification_row, rectifications
@@ -60,18 +60,24 @@ class Cases:
         self._memory: OrderedDict[tuple[str, str], CaseFold] = OrderedDict()
         """Cases as of committed events, or of those of the transaction under way, whose end `forget` tells."""
 
+    def changes(self, town: str, events: Sequence[Recorded]) -> list[Write] | None:
+        """Describe the cases of `events` anew, if all of them are remembered."""
+        fresh = _by_case(events)
+        return None if self._missing(town, fresh) else self._describe(town, fresh, {})
+
     async def apply(self, connection: AsyncConnection, town: str, events: Sequence[Recorded]) -> None:
-        """Describe the cases of `events` anew."""
-        fresh: dict[str, list[Recorded]] = {}
-        for event in events:
-            if case_of(event.stream) is not None:
-                fresh.setdefault(event.stream, []).append(event)
-        if not fresh:
-            return
-        missing = [stream for stream, news in fresh.items() if self._version(town, stream) != news[0].version - 1]
-        whole = {}
-        if missing:
-            whole = await read_streams(connection, town, missing, upto=events[-1].position)
+        """Describe them now, those that are not remembered from their streams."""
+        fresh = _by_case(events)
+        missing = self._missing(town, fresh)
+        whole = await read_streams(connection, town, missing, upto=events[-1].position) if missing else {}
+        await run(connection, self._describe(town, fresh, whole))
+
+    def _missing(self, town: str, fresh: Mapping[str, list[Recorded]]) -> list[str]:
+        return [stream for stream, news in fresh.items() if self._version(town, stream) != news[0].version - 1]
+
+    def _describe(
+        self, town: str, fresh: Mapping[str, list[Recorded]], whole: Mapping[str, list[Recorded]]
+    ) -> list[Write]:
         folds: dict[str, CaseFold] = {}
         for stream, news in fresh.items():
             before = None if stream in whole else self._memory.get((town, stream))
@@ -80,12 +86,14 @@ class Cases:
                 raise LookupError(f"stream {stream!r} of {town!r} has no case")
             self._remember(town, stream, fold)
             folds[stream] = fold
-        await upsert_rows(connection, cases, [row_of(town, fold, stream) for stream, fold in folds.items()])
         details = [rectification_row(town, fold, stream) for stream, fold in folds.items()]
-        await upsert_rows(connection, rectifications, [row for row in details if row is not None])
         ranked = {stream: fold for stream, fold in folds.items() if fold.kind is CaseKind.ASSESSMENT}
-        rows = [row for stream, fold in ranked.items() for row in ranking_rows(town, fold, stream)]
-        await replace_rows(connection, rankings, town, list(ranked), rows)
+        return [
+            Upsert(cases, [row_of(town, fold, stream) for stream, fold in folds.items()]),
+            Upsert(rectifications, [row for row in details if row is not None]),
+            Remove(rankings, town, list(ranked)),
+            Insert(rankings, [row for stream, fold in ranked.items() for row in ranking_rows(town, fold, stream)]),
+        ]
 
     def forget(self, town: str) -> None:
         """Drop the folded cases of a town."""
@@ -101,6 +109,14 @@ class Cases:
         self._memory.move_to_end((town, stream))
         while len(self._memory) > REMEMBERED:
             self._memory.popitem(last=False)
+
+
+def _by_case(events: Sequence[Recorded]) -> dict[str, list[Recorded]]:
+    fresh: dict[str, list[Recorded]] = {}
+    for event in events:
+        if case_of(event.stream) is not None:
+            fresh.setdefault(event.stream, []).append(event)
+    return fresh
 
 
 def row_of(town: str, fold: CaseFold, stream: str) -> dict[str, object]:

@@ -21,7 +21,7 @@ from domain.cases.rectification import events as rectification
 from domain.cases.rectification.decider import REMINDED
 from domain.events import Event, Recorded
 from domain.rules.proposal import Step
-from projections.bulk import insert_rows
+from projections.bulk import Insert, Write, run
 from projections.tables import READ_MODEL, metadata
 
 notices = Table(
@@ -86,9 +86,13 @@ class Notices:
     name = "notices"
     tables = (notices,)
 
-    async def apply(self, connection: AsyncConnection, town: str, events: Sequence[Recorded]) -> None:
+    def changes(self, town: str, events: Sequence[Recorded]) -> list[Write]:
         """Add the notices of the events."""
-        await insert_rows(connection, notices, [row for event in events for row in rows_of(town, event)])
+        return [Insert(notices, [row for event in events for row in rows_of(town, event)])]
+
+    async def apply(self, connection: AsyncConnection, town: str, events: Sequence[Recorded]) -> None:
+        """Add them now."""
+        await run(connection, self.changes(town, events))
 
     def forget(self, town: str) -> None:
         """It remembers nothing."""

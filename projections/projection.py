@@ -9,6 +9,7 @@ from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.events import Recorded
+from projections.bulk import Write
 
 
 class Projection(Protocol):
@@ -22,6 +23,14 @@ class Projection(Protocol):
     @property
     def tables(self) -> Sequence[Table]:
         """The tables it owns, all with a column `town`. No other projection writes to them."""
+        ...
+
+    def changes(self, town: str, events: Sequence[Recorded]) -> Sequence[Write] | None:
+        """What `apply` would write for events about to be appended; None where it would have to read first.
+
+        Positions count from 1: they are added to what the log holds when a column named `position` is written, and must
+        go nowhere else.
+        """
         ...
 
     async def apply(self, connection: AsyncConnection, town: str, events: Sequence[Recorded]) -> None:

@@ -14,9 +14,12 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.events import Recorded
+from eventstore.arrays import TextArray
 from eventstore.database import in_town
 from eventstore.reader import last_position, read_known
 from eventstore.subscriber import TryAgain
+from eventstore.wire import Statement
+from projections.bulk import foreseen
 from projections.projection import Projection
 from projections.state import ProjectionState, advance, lock_state, read_states, write_states
 
@@ -24,6 +27,8 @@ _log = structlog.get_logger(__name__)
 
 PAGE = 500
 """Events of one transaction of `catch_up`."""
+
+_ADVANCE = b"SELECT jiandu_advance($1, $2, $3, $4)"
 
 Reached = tuple[int, str | None]
 """The position that a projection has reached, and the error that stopped it."""
@@ -39,6 +44,22 @@ class Projector:
         self.projections = tuple(projections)
         self._ready: dict[str, set[str]] = {}
         """Projections of a town that had every event of the last batch; checked again at each by `advance`."""
+
+    def foresee(self, town: str, events: Sequence[Recorded]) -> Sequence[Statement] | None:
+        """The writes of all projections that are up to date, and their step forward."""
+        ready = self._ready.get(town)
+        if ready is None:
+            return None
+        statements: list[Statement] = []
+        for projection in self.projections:
+            if projection.name in ready:
+                writes = projection.changes(town, events)
+                if writes is None:
+                    return None
+                statements += foreseen(writes)
+        names = [projection.name for projection in self.projections]
+        statements.append(Statement.of(_ADVANCE, (town, TextArray(names), TextArray(sorted(ready)), len(events))))
+        return statements
 
     async def on_append(
         self, connection: AsyncConnection, town: str, events: Sequence[Recorded], *, careful: bool

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, PrimaryKeyC
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.events import Recorded
-from projections.bulk import insert_rows
+from projections.bulk import Insert, Write, run
 from projections.tables import READ_MODEL, metadata
 
 timeline = Table(
@@ -42,9 +42,13 @@ class Timeline:
     name = "timeline"
     tables = (timeline,)
 
-    async def apply(self, connection: AsyncConnection, town: str, events: Sequence[Recorded]) -> None:
+    def changes(self, town: str, events: Sequence[Recorded]) -> list[Write]:
         """Add the events."""
-        await insert_rows(connection, timeline, [row_of(town, event) for event in events])
+        return [Insert(timeline, [row_of(town, event) for event in events])]
+
+    async def apply(self, connection: AsyncConnection, town: str, events: Sequence[Recorded]) -> None:
+        """Add them now."""
+        await run(connection, self.changes(town, events))
 
     def forget(self, town: str) -> None:
         """It remembers nothing."""

@@ -25,13 +25,15 @@ RETURN sha256(previous || convert_to(
 -- The row of town_log is locked first and until commit. This must stay: positions are gapless, readers need no more than
 -- "position > last", and the chain has one end, only because no second append of the town runs before this one is visible.
 -- It relies on READ COMMITTED: the statements after the lock see what the previous holder committed.
+-- With p_all any verdict but 'appended' is an error, so that statements which count on it can be sent along. The last
+-- position before the batch is left in the setting jiandu.before for them.
 -- Plans are generic: planning anew for every batch takes longer than running it. And enable_seqscan is off, since a plan
 -- made for the empty table of a new database would be kept while the table grows.
 CREATE FUNCTION jiandu_append(
     p_town text,
     p_streams text[], p_expected integer[], p_epochs bigint[], p_commands text[], p_business timestamptz[],
     p_metadata text[], p_counts integer[], p_follows integer[], p_repeats integer[],
-    p_event_ids uuid[], p_types text[], p_schemas integer[], p_bodies text[],
+    p_event_ids uuid[], p_types text[], p_schemas integer[], p_bodies text[], p_all boolean,
     OUT verdicts text[], OUT firsts bigint[], OUT versions integer[], OUT epochs bigint[]
 ) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
@@ -61,6 +63,7 @@ BEGIN
         SELECT t.position, t.digest INTO STRICT v_start, v_digest FROM town_log t WHERE t.town = p_town FOR UPDATE;
     END IF;
     v_position := v_start;
+    PERFORM set_config('jiandu.before', v_start::text, true);
     v_now := clock_timestamp();
     v_recorded := jiandu_instant(v_now);
 
@@ -114,6 +117,9 @@ BEGIN
                 v_chain[v_made] := v_digest;
             END LOOP;
             versions[i] := v_actual;
+        END IF;
+        IF p_all AND verdicts[i] <> 'appended' THEN
+            RAISE EXCEPTION 'append % of the batch: %', i, verdicts[i] USING ERRCODE = 'triggered_action_exception';
         END IF;
         v_event := v_event + p_counts[i];
     END LOOP;

@@ -80,12 +80,34 @@ END $$;
 REVOKE ALL ON FUNCTION jiandu_secure_read_model(regclass) FROM PUBLIC;
 """
 
+# Moves the projections of p_names that stand where the append began, which must be exactly those of p_ready: the
+# rows of the others were not sent along.
+ADVANCE = """
+CREATE FUNCTION jiandu_advance(p_town text, p_names text[], p_ready text[], p_events bigint) RETURNS void
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+DECLARE
+    v_before bigint := current_setting('jiandu.before')::bigint;
+    v_moved text[];
+BEGIN
+    WITH moved AS (
+        UPDATE projection_state s SET position = v_before + p_events
+        WHERE s.town = p_town AND s.name = ANY (p_names) AND s.position = v_before AND s.error IS NULL
+        RETURNING s.name
+    )
+    SELECT array_agg(m.name) INTO v_moved FROM moved m;
+    IF NOT (v_moved @> p_ready AND v_moved <@ p_ready) IS TRUE THEN
+        RAISE EXCEPTION 'a projection stopped or caught up meanwhile' USING ERRCODE = 'triggered_action_exception';
+    END IF;
+END $$;
+"""
+
 
 def upgrade() -> None:
     execute(
         [
             TABLES,
             SECURE,
+            ADVANCE,
             "SELECT jiandu_secure_read_model('readmodel.timeline'), jiandu_secure_read_model('readmodel.cases')",
             *by_town("projection_state", "SELECT, INSERT, UPDATE"),
         ]

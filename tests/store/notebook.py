@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from enum import Enum, auto
 
 import psycopg
-from sqlalchemy import BigInteger, Column, MetaData, PrimaryKeyConstraint, Table, Text, literal, select
+from sqlalchemy import BigInteger, Column, MetaData, PrimaryKeyConstraint, Table, Text, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.events import Recorded
 from eventstore.database import in_town
 from eventstore.store import EventStore
-from projections.bulk import insert_rows
+from projections.bulk import Insert, Write, run
 from projections.tables import READ_MODEL
 from tests.store.examples import TOWN, Noted
 
@@ -43,16 +43,21 @@ class Notebook:
     def __init__(self, defect: Defect | None = None) -> None:
         self.defect = defect
 
-    async def apply(self, connection: AsyncConnection, town: str, events: Sequence[Recorded]) -> None:
+    def changes(self, town: str, events: Sequence[Recorded]) -> list[Write]:
+        rows: list[dict[str, object]] = []
         for recorded in events:
             if not isinstance(recorded.event, Noted):
                 continue
-            if recorded.event.text == "坏" and self.defect is Defect.IN_PYTHON:
+            text: str | None = recorded.event.text
+            if text == "坏" and self.defect is Defect.IN_PYTHON:
                 raise ValueError("cannot read 坏")
-            if recorded.event.text == "坏" and self.defect is Defect.IN_SQL:
-                await connection.execute(select(literal(1) / literal(0)))
-            row = {"town": town, "position": recorded.position, "text": recorded.event.text}
-            await insert_rows(connection, notebook, [row])
+            if text == "坏" and self.defect is Defect.IN_SQL:
+                text = None  # the table refuses it
+            rows.append({"town": town, "position": recorded.position, "text": text})
+        return [Insert(notebook, rows)]
+
+    async def apply(self, connection: AsyncConnection, town: str, events: Sequence[Recorded]) -> None:
+        await run(connection, self.changes(town, events))
 
     def forget(self, town: str) -> None:
         """It remembers nothing."""

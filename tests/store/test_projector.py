@@ -14,6 +14,7 @@ from domain.events import Recorded
 from eventstore.contract import Verdict
 from eventstore.database import in_town
 from eventstore.store import EventStore
+from eventstore.wire import Statement
 from projections.projector import Projector
 from projections.state import ProjectionState, states
 from projections.timeline import Timeline, row_of, timeline
@@ -147,6 +148,9 @@ class Careless:
 
     def __init__(self) -> None:
         self.rolled_back: list[str] = []
+
+    def foresee(self, town: str, events: Sequence[Recorded]) -> Sequence[Statement] | None:
+        return None
 
     async def on_append(
         self, connection: AsyncConnection, town: str, events: Sequence[Recorded], *, careful: bool
