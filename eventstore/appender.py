@@ -23,7 +23,7 @@ from eventstore.batch import Batch
 from eventstore.contract import AppendRequest, AppendResult, StoreUnavailable
 from eventstore.stepwise import Stepwise
 from eventstore.subscriber import AfterCommit, Subscriber
-from eventstore.wire import Row, Statement, Wire, WireBroken, Wires
+from eventstore.wire import ROLLBACK, Row, Statement, Wire, WireBroken, Wires
 
 _log = structlog.get_logger(__name__)
 
@@ -39,6 +39,10 @@ class _Waiting(NamedTuple):
     result: asyncio.Future[AppendResult]
 
 
+AT_ONCE = 8
+"""Appends of a batch that the database begins with while the projections are still folded: it holds the lock then."""
+
+
 class _Prepared(NamedTuple):
     waiting: list[_Waiting]
     batch: Batch | None
@@ -51,6 +55,8 @@ class _Flight(NamedTuple):
     batch: Batch
     wire: Wire
     answer: asyncio.Future[list[Row]]
+    complete: bool
+    """False for one that is rolled back, and goes step by step then."""
 
 
 class Appender:
@@ -95,7 +101,7 @@ class Appender:
     async def _drain(self) -> None:
         try:
             while self._queue:
-                flight = await self._start(self._prepare(self._next_batch()))
+                flight = await self._take_off(self._next_batch())
                 while flight is not None:
                     flight = await self._land(flight)
         except BaseException as error:  # a fault of ours, or the end of the loop: nobody may wait for ever
@@ -116,61 +122,105 @@ class Appender:
         self._batches.append(batch)
         return batch
 
-    def _prepare(self, waiting: list[_Waiting]) -> _Prepared:
+    def _build(self, waiting: list[_Waiting]) -> Batch | None:
         try:
-            batch = Batch(self._town, [each.request for each in waiting])
-            statements = [batch.append(self._role)]
-            for subscriber in self._subscribers:
-                following = subscriber.foresee(self._town, batch.events)
-                if following is None:
-                    return _Prepared(waiting, batch, [])
-                statements += following
+            return Batch(self._town, [each.request for each in waiting])
         except Exception:  # noqa: BLE001 - step by step it shows whose failure it is, and he is told
+            return None
+
+    def _foresee(self, batch: Batch) -> list[Statement] | None:
+        statements: list[Statement] = []
+        for subscriber in self._subscribers:
+            try:
+                following = subscriber.foresee(self._town, batch.events)
+            except Exception:  # noqa: BLE001 - step by step it is kept behind a savepoint, and noted
+                following = None
+            if following is None:
+                return None
+            statements += following
+        return statements
+
+    def _prepare(self, waiting: list[_Waiting]) -> _Prepared:
+        batch = self._build(waiting)
+        following = self._foresee(batch) if batch is not None else None
+        if batch is None or following is None:
             return _Prepared(waiting, None, [])
-        return _Prepared(waiting, batch, statements)
+        return _Prepared(waiting, batch, [batch.append(self._role), *following])
+
+    async def _take_off(self, waiting: list[_Waiting]) -> _Flight | None:
+        """Send a batch while no other is under way; None for one that has its answers already."""
+        if len(waiting) > AT_ONCE:
+            return await self._start(self._prepare(waiting))
+        batch = self._build(waiting)
+        if batch is None:
+            await self._step_by_step(waiting)
+            return None
+        wire = await self._wire(waiting)
+        if wire is None:
+            return None
+        # This must stay: the database takes about as long over the append as we do over its projections.
+        wire.begin(batch.append(self._role))
+        following = self._foresee(batch)
+        answer = wire.send(following if following is not None else [ROLLBACK])
+        return _Flight(waiting, batch, wire, answer, complete=following is not None)
 
     async def _start(self, prepared: _Prepared) -> _Flight | None:
-        """Send a batch on its way; None for one that went step by step and has its answers."""
-        if prepared.batch is None or not prepared.statements:
+        """Send a batch that was prepared; None for one that has its answers already."""
+        if prepared.batch is None:
             await self._step_by_step(prepared.waiting)
             return None
-        try:
-            wire = await self._wires.take()
-        except WireBroken as error:
-            self._unavailable(prepared.waiting, error)
+        wire = await self._wire(prepared.waiting)
+        if wire is None:
             return None
-        return _Flight(prepared.waiting, prepared.batch, wire, wire.send(prepared.statements))
+        return _Flight(prepared.waiting, prepared.batch, wire, wire.send(prepared.statements), complete=True)
 
     async def _land(self, flight: _Flight) -> _Flight | None:
         """Wait for the answer to a batch and hand it out; returns the batch that was sent meanwhile, if one was."""
         # Those whom the last answer woke append in this pause. This must stay: what they append is prepared while the
         # database works on the flight; one of the two is idle otherwise.
         await asyncio.sleep(0)
-        prepared = self._prepare(self._next_batch()) if self._queue else None
-        try:
-            rows = await flight.answer
-        except WireBroken as error:
-            self._unavailable(flight.waiting, error)
-            rows = None
-        except psycopg.Error:
-            self._stepwise.forget()
-            await self._step_by_step(flight.waiting)
-            rows = None
-        finally:
-            await self._wires.give_back(flight.wire)
-        if rows is None:  # what was prepared counted on this one
-            return await self._start(self._prepare(prepared.waiting)) if prepared is not None else None
+        ahead = self._prepare(self._next_batch()) if self._queue and flight.complete else None
+        rows = await self._answer(flight)
+        if rows is None:
+            # What was prepared counted on this one.
+            return await self._start(self._prepare(ahead.waiting)) if ahead is not None else None
         following = None
-        if prepared is not None and prepared.statements:
+        if ahead is not None and ahead.batch is not None:
             # Off it goes before the answers are handed out, for which the database need not wait either.
-            following = await self._start(prepared)
+            following = await self._start(ahead)
         for waiting, result in zip(flight.waiting, flight.batch.land(rows[0]), strict=True):
             if not waiting.result.done():
                 waiting.result.set_result(result)
         await self._announce(flight.batch.events)
-        if prepared is not None and not prepared.statements:
-            await self._step_by_step(prepared.waiting)
+        if ahead is not None and ahead.batch is None:
+            await self._step_by_step(ahead.waiting)
         return following
+
+    async def _answer(self, flight: _Flight) -> list[Row] | None:
+        """The answer to a batch; None where that went another way, and those who wait have been told."""
+        try:
+            rows = await flight.answer
+        except WireBroken as error:
+            self._unavailable(flight.waiting, error)
+            return None
+        except psycopg.Error:
+            self._stepwise.forget()
+            await self._step_by_step(flight.waiting)
+            return None
+        finally:
+            await self._wires.give_back(flight.wire)
+        if not flight.complete:
+            await self._step_by_step(flight.waiting)
+            return None
+        return rows
+
+    async def _wire(self, waiting: list[_Waiting]) -> Wire | None:
+        """A connection; None where there is none to be had, and those who wait have been told."""
+        try:
+            return await self._wires.take()
+        except WireBroken as error:
+            self._unavailable(waiting, error)
+            return None
 
     async def _step_by_step(self, batch: list[_Waiting]) -> None:
         outcomes, appended = await self._stepwise.send([waiting.request for waiting in batch])

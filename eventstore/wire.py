@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from itertools import count
 from struct import Struct
 from typing import Any, NamedTuple, Self
 
 import psycopg
 from psycopg import pq
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, Format
 
@@ -52,6 +54,10 @@ class Statement(NamedTuple):
         return cls(text, types, data)
 
 
+ROLLBACK = Statement(b"ROLLBACK", [], [])
+"""Ends a transaction that was begun, with nothing done."""
+
+
 class WireBroken(Exception):
     """The connection ended; whether the transaction under way was committed is not known."""
 
@@ -66,41 +72,56 @@ class Wire:
         self._loop = asyncio.get_running_loop()
         self._socket = self._pgconn.socket
         self._names: dict[bytes, bytes] = {}
+        self._numbers = count()
+        self._fresh: list[bytes] = []
+        """Statements that the transaction under way prepares."""
+        self._writing = False
         self._answer: asyncio.Future[list[Row]] | None = None
         self._rows: list[Row] = []
         self._error: psycopg.Error | None = None
         self.usable = True
-        """Whether another transaction may be sent. Not after an error: what is prepared then, nobody knows."""
+        """Whether the connection stands."""
         self._loop.add_reader(self._socket, self._readable)
 
     @classmethod
     async def connect(cls, address: str) -> Wire:
         """A new connection. READ COMMITTED is what the append function relies on, so it is asked for by name."""
-        connection = await psycopg.AsyncConnection.connect(
-            address, autocommit=True, options="-c default_transaction_isolation=read\\ committed"
-        )
+        # Plans as in `jiandu_append`: planning anew for every batch takes longer than running it.
+        options = "-c default_transaction_isolation=read\\ committed -c plan_cache_mode=force_generic_plan"
+        given = conninfo_to_dict(address).get("options") or ""
+        connection = await psycopg.AsyncConnection.connect(address, autocommit=True, options=f"{given} {options}")
         return cls(connection)
 
+    def begin(self, statement: Statement) -> None:
+        """Have the database begin with the first statement of a transaction, which `send` is to end at once."""
+        self._queue([statement], end=False)
+
     def send(self, statements: Sequence[Statement]) -> asyncio.Future[list[Row]]:
-        """Send one transaction. The future gets the last row of each statement that has rows.
+        """Send one transaction, or the rest of it. The future gets the last row of each statement that has rows.
 
         It raises `psycopg.Error` for what the database refused, with nothing committed, or `WireBroken`.
         """
         self._answer = answer = self._loop.create_future()
-        self._rows = []
-        self._error = None
+        if self.usable:
+            self._queue(statements, end=True)
+        else:
+            self._break(psycopg.OperationalError("the connection is lost"))
+        return answer
+
+    def _queue(self, statements: Sequence[Statement], *, end: bool) -> None:
         try:
             for text, types, values in statements:
                 name = self._names.get(text)
                 if name is None:
-                    name = self._names[text] = b"jiandu_%d" % len(self._names)
+                    name = self._names[text] = b"jiandu_%d" % next(self._numbers)
+                    self._fresh.append(text)
                     self._pgconn.send_prepare(name, text, types)
                 self._pgconn.send_query_prepared(name, values, [Format.BINARY] * len(values))
-            self._pgconn.pipeline_sync()
+            if end:
+                self._pgconn.pipeline_sync()
             self._flush()
         except psycopg.Error as error:
             self._break(error)
-        return answer
 
     async def close(self) -> None:
         """End the connection, and with it a transaction under way."""
@@ -111,8 +132,10 @@ class Wire:
         if self._pgconn.flush():
             # The database takes no more for now; it may first want its answers read, which `_readable` does meanwhile.
             self._loop.add_writer(self._socket, self._writable)
-        else:
+            self._writing = True
+        elif self._writing:
             self._loop.remove_writer(self._socket)
+            self._writing = False
 
     def _writable(self) -> None:
         try:
@@ -123,7 +146,9 @@ class Wire:
     def _readable(self) -> None:
         try:
             self._pgconn.consume_input()
-            if self._answer is None:  # a notice, or a parameter that changed
+            if self._answer is None:  # a notice, a parameter that changed, or the end of the connection
+                if self._pgconn.status == ConnStatus.BAD:
+                    raise psycopg.OperationalError(self._pgconn.get_error_message())
                 return
             while not self._pgconn.is_busy():
                 result = self._pgconn.get_result()
@@ -144,15 +169,21 @@ class Wire:
         elif status == ExecStatus.FATAL_ERROR:
             self._error = error_from_result(result)
         elif status == ExecStatus.PIPELINE_SYNC:
-            answer, self._answer = self._answer, None
-            if answer is not None and not answer.done():
-                if self._error is None:
-                    answer.set_result(self._rows)
-                else:
-                    self.usable = False
-                    answer.set_exception(self._error)
+            self._end()
             return True
         return False
+
+    def _end(self) -> None:
+        answer, rows, error, fresh = self._answer, self._rows, self._error, self._fresh
+        self._answer, self._rows, self._error, self._fresh = None, [], None, []
+        if error is not None:
+            for text in fresh:  # whether it was prepared before the error, nobody knows; the name is not used again
+                del self._names[text]
+        if answer is not None and not answer.done():
+            if error is None:
+                answer.set_result(rows)
+            else:
+                answer.set_exception(error)
 
     def _break(self, error: psycopg.Error) -> None:
         self.usable = False

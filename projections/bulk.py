@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
-from typing import Any
+from typing import Any, ClassVar
 
 from psycopg import sql
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, Table, Text, Uuid
@@ -40,6 +40,7 @@ Rows = Sequence[Mapping[str, object]]
 class Insert:
     """Add rows."""
 
+    kind: ClassVar[str] = "insert"
     table: Table
     rows: Rows
 
@@ -48,6 +49,7 @@ class Insert:
 class Upsert:
     """Add rows, or replace those with the same primary key. No key may come twice."""
 
+    kind: ClassVar[str] = "upsert"
     table: Table
     rows: Rows
 
@@ -56,6 +58,7 @@ class Upsert:
 class Remove:
     """Remove all rows of some streams; the table has columns `town` and `stream`."""
 
+    kind: ClassVar[str] = "remove"
     table: Table
     town: str
     streams: Sequence[str]
@@ -69,13 +72,13 @@ async def run(connection: AsyncConnection, writes: Sequence[Write]) -> None:
     driver = await driver_connection(connection)
     for write in writes:
         if _values := _parameters(write):
-            await driver.execute(_statement(type(write), write.table, _schema(connection, write.table)), _values)
+            await driver.execute(_statement(write.kind, write.table, _schema(connection, write.table)), _values)
 
 
 def foreseen(writes: Sequence[Write]) -> list[Statement]:
     """The writes as statements that follow an append: the database adds to every `position` what the log held."""
     return [
-        Statement.of(_following(type(write), write.table), values) for write in writes if (values := _parameters(write))
+        Statement.of(_following(write.kind, write.table), values) for write in writes if (values := _parameters(write))
     ]
 
 
@@ -94,10 +97,10 @@ def _columns(table: Table) -> list[tuple[str, Callable[[Sequence[Any]], PgArray]
 
 
 @cache
-def _statement(kind: type[object], table: Table, schema: str | None, before: str = "") -> bytes:
+def _statement(kind: str, table: Table, schema: str | None, before: str = "") -> bytes:
     """`before`: what is added to positions."""
     name = sql.Identifier(schema, table.name) if schema else sql.Identifier(table.name)
-    if kind is Remove:
+    if kind == Remove.kind:
         return sql.SQL("DELETE FROM {} WHERE town = %b AND stream = ANY(%b)").format(name).as_bytes(None)
     columns = [sql.Identifier(column.name) for column in table.columns]
     statement = sql.SQL("INSERT INTO {0} ({1}) SELECT {2} FROM unnest({3}) AS made ({1})").format(
@@ -109,7 +112,7 @@ def _statement(kind: type[object], table: Table, schema: str | None, before: str
         ),
         sql.SQL(", ").join([sql.SQL("%b")] * len(columns)),
     )
-    if kind is Upsert:
+    if kind == Upsert.kind:
         keys = [column.name for column in table.primary_key.columns]
         others = [column.name for column in table.columns if column.name not in keys]
         statement += sql.SQL(" ON CONFLICT ({}) DO UPDATE SET {}").format(
@@ -120,7 +123,7 @@ def _statement(kind: type[object], table: Table, schema: str | None, before: str
 
 
 @cache
-def _following(kind: type[object], table: Table) -> bytes:
+def _following(kind: str, table: Table) -> bytes:
     places = count(1)
     text = _statement(kind, table, table.schema, " + current_setting('jiandu.before')::bigint")
     return re.sub(rb"%b", lambda _: b"$%d" % next(places), text)

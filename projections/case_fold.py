@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -37,35 +37,40 @@ def case_of(stream: str) -> tuple[CaseKind, str] | None:
     return (known, case_id) if known is not None and separator else None
 
 
-def fold_case(events: Iterable[Recorded], before: CaseFold | None = None) -> CaseFold | None:
+def fold_case(events: Sequence[Recorded], before: CaseFold | None = None) -> CaseFold | None:
     """The case after `events` of its stream, which follow on those of `before`. None where the stream is no case's."""
-    current = before
-    for recorded in events:
-        current = _step(current, recorded)
-        if current is None:
-            return None
-    return current
-
-
-def _step(before: CaseFold | None, recorded: Recorded) -> CaseFold | None:
-    case = case_of(recorded.stream)
+    case = case_of(events[0].stream) if events else None
     if case is None:
-        return None
+        return before
     kind, case_id = case
     decider = GOVERNED[kind]
-    state = decider.evolve(before.state if before is not None else decider.initial(), recorded)
+    state = before.state if before is not None else decider.initial()
+    states = []
+    for recorded in events:
+        state = decider.evolve(state, recorded)
+        states.append(state)
     facts = decider.facts(state)
-    day = recorded.metadata.business_time.astimezone(TOWN_ZONE).date()
     closed_on = None
     if not facts.open:
-        closed_on = before.closed_on if before is not None and not before.facts.open else day
+        # The facts of the states between are asked for only here: they cost as much as the states themselves.
+        closed = len(events) - 1
+        while closed > 0 and not decider.facts(states[closed - 1]).open:
+            closed -= 1
+        closed_on = _day(events[closed])
+        if closed == 0 and before is not None and not before.facts.open:
+            closed_on = before.closed_on
     return CaseFold(
         kind=kind,
         case_id=case_id,
         state=state,
         facts=facts,
-        version=recorded.version,
-        opened_on=before.opened_on if before is not None else day,
+        version=events[-1].version,
+        opened_on=before.opened_on if before is not None else _day(events[0]),
         closed_on=closed_on,
-        policy_version=before.policy_version if before is not None else recorded.metadata.policy_version,
+        policy_version=before.policy_version if before is not None else events[0].metadata.policy_version,
     )
+
+
+def _day(recorded: Recorded) -> date:
+    """The town's day on which it was done."""
+    return recorded.metadata.business_time.astimezone(TOWN_ZONE).date()

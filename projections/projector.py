@@ -7,6 +7,7 @@ fix `catch_up` brings it on from the very event at which it stopped. It never sk
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 import psycopg
 import structlog
@@ -51,12 +52,17 @@ class Projector:
         if ready is None:
             return None
         statements: list[Statement] = []
-        for projection in self.projections:
-            if projection.name in ready:
-                writes = projection.changes(town, events)
-                if writes is None:
-                    return None
-                statements += foreseen(writes)
+        try:
+            for projection in self.projections:
+                if projection.name in ready:
+                    writes = projection.changes(town, events)
+                    if writes is None:
+                        self._forget(town, before=projection)
+                        return None
+                    statements += foreseen(writes)
+        except Exception:
+            self.on_rollback(town)
+            raise
         names = [projection.name for projection in self.projections]
         statements.append(Statement.of(_ADVANCE, (town, TextArray(names), TextArray(sorted(ready)), len(events))))
         return statements
@@ -89,6 +95,11 @@ class Projector:
         """Have the projections drop what they remember of the town."""
         self._ready.pop(town, None)
         for projection in self.projections:
+            projection.forget(town)
+
+    def _forget(self, town: str, before: Projection) -> None:
+        """Have the projections before one forget what they foresaw, which does not come like that."""
+        for projection in takewhile(lambda each: each is not before, self.projections):
             projection.forget(town)
 
     async def _apply_carefully(self, connection: AsyncConnection, town: str, events: Sequence[Recorded]) -> None:
