@@ -55,7 +55,6 @@ STAGES: Mapping[str, str] = {
     "not_reported": "尚未述职",
     "open_questions": "还有提问未答复",
     "opinions_unimplemented": "整改意见未落实",
-    "opinions_not_filed": "整改意见未备案",
     "no_valid_ballots": "无有效票",
     "excellent": "优秀",
     "competent": "称职",
