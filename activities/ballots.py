@@ -75,6 +75,7 @@ class BallotEffects:
     async def _setup(self, request: calls.PerformEffect, poll_id: str, poll: PollState) -> PollSetup:
         roster = await read_book(self._store, request.town, ROSTER)
         on_phones = poll.mode is not BallotMode.PAPER
+        asked = on_phones and request.policy.appraisal.recusal
         held_on = poll.opened_on or poll.day
         assert held_on is not None  # an open poll has a day; its box is opened by no other
         return PollSetup(
@@ -86,7 +87,7 @@ class BallotEffects:
                 BoxSubject(
                     subject=item.subject,
                     ballots=poll.attendance[item.subject].issued,
-                    recused=tuple(roster.recused(item.subject, held_on)) if on_phones else (),
+                    recused=tuple(roster.recused(item.subject, held_on)) if asked else (),
                 )
                 for item in poll.items
             ),
