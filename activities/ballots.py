@@ -12,7 +12,7 @@ from activities.effects import effect_of
 from ballotbox.interface import BallotBox
 from ballotbox.polls import BoxSubject, PollKey, PollSetup
 from domain.acts import Refusal
-from domain.cases.case import CaseKind, CloseBox, DiscardBox, OpenBox, fold, stream_of
+from domain.cases.case import CaseKind, CloseBox, DiscardBox, OpenBox, fold
 from domain.cases.poll.commands import RecordCount
 from domain.cases.poll.result import SubjectCount
 from domain.cases.poll.state import PollState
@@ -33,10 +33,10 @@ class BallotEffects:
     @activity.defn(name="open_box")
     async def open_box(self, request: calls.PerformEffect) -> calls.EffectOutcome:
         """Make the box of a poll, with its subjects, its deputies and who of them is recused for whom."""
-        effect_of(request, OpenBox)
+        effect = effect_of(request, OpenBox)
         poll = await self._poll(request)
         try:
-            await self._box.open(await self._setup(request, poll))
+            await self._box.open(await self._setup(request, effect.poll_id, poll))
         except Refusal as refusal:
             return _refused(refusal)
         return calls.EffectOutcome()
@@ -44,9 +44,9 @@ class BallotEffects:
     @activity.defn(name="close_box")
     async def close_box(self, request: calls.PerformEffect) -> calls.EffectOutcome:
         """Close the box and have it counted; answers with the counts, or with what keeps it from being closed."""
-        effect_of(request, CloseBox)
+        effect = effect_of(request, CloseBox)
         try:
-            counted = await self._box.close(box_of(request))
+            counted = await self._box.close(_key(request, effect.poll_id))
         except Refusal as refusal:
             return _refused(refusal)
         counts = {
@@ -60,9 +60,9 @@ class BallotEffects:
     @activity.defn(name="discard_box")
     async def discard_box(self, request: calls.PerformEffect) -> calls.EffectOutcome:
         """Destroy the box of a void poll, unread."""
-        effect_of(request, DiscardBox)
+        effect = effect_of(request, DiscardBox)
         try:
-            await self._box.discard(box_of(request))
+            await self._box.discard(_key(request, effect.poll_id))
         except Refusal as refusal:
             return _refused(refusal)
         return calls.EffectOutcome()
@@ -72,21 +72,22 @@ class BallotEffects:
         state: PollState = fold(decider, await self._store.read_stream(request.town, request.origin)).inner
         return state
 
-    async def _setup(self, request: calls.PerformEffect, poll: PollState) -> PollSetup:
+    async def _setup(self, request: calls.PerformEffect, poll_id: str, poll: PollState) -> PollSetup:
         roster = await read_book(self._store, request.town, ROSTER)
         on_phones = poll.mode is not BallotMode.PAPER
+        asked = on_phones and request.policy.appraisal.recusal
         held_on = poll.opened_on or poll.day
         assert held_on is not None  # an open poll has a day; its box is opened by no other
         return PollSetup(
             town=request.town,
-            poll_id=box_of(request).poll_id,
+            poll_id=poll_id,
             mode=poll.mode,
             policy=request.policy.appraisal,
             subjects=tuple(
                 BoxSubject(
                     subject=item.subject,
                     ballots=poll.attendance[item.subject].issued,
-                    recused=tuple(roster.recused(item.subject, held_on)) if on_phones else (),
+                    recused=tuple(roster.recused(item.subject, held_on)) if asked else (),
                 )
                 for item in poll.items
             ),
@@ -95,9 +96,9 @@ class BallotEffects:
         )
 
 
-def box_of(request: calls.PerformEffect) -> PollKey:
-    """The box of a poll's case: named by the case, which is unique over the years."""
-    return PollKey(request.town, request.origin.removeprefix(stream_of(CaseKind.POLL, "")))
+def _key(request: calls.PerformEffect, poll_id: str) -> PollKey:
+    """The box of a poll is named by the poll's case, which is unique over the years."""
+    return PollKey(request.town, poll_id)
 
 
 def _refused(refusal: Refusal) -> calls.EffectOutcome:

@@ -39,5 +39,6 @@ class Ledger:
     @activity.defn(name=calls.READ_STREAM)
     async def read_stream(self, request: calls.ReadStream) -> calls.StreamSlice:
         """A slice of a stream."""
-        events = await self._store.read_stream(request.town, request.stream, request.from_version)
-        return calls.StreamSlice(events=list(events[: request.limit]), more=len(events) > request.limit)
+        one_more = request.limit + 1
+        events = await self._store.read_stream(request.town, request.stream, request.from_version, one_more)
+        return calls.StreamSlice(events=events[: request.limit], more=len(events) > request.limit)

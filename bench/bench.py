@@ -45,4 +45,3 @@ class Row:
     key: str
     title: str
     measure: Callable[[Bench], Awaitable[Result]]
-    needs_temporal: bool = False

@@ -5,20 +5,62 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import os
+import signal
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from commands.outcome import Failure
 from commands.place import Database, embedded_postgres
 from commands.screen import step, warn
 from runtime.engine_build import ensure
+from runtime.orphans import end, living
 from runtime.ports import free_port
 from runtime.processes import Program, Service, Supervisor
 from runtime.settings import Settings
 from runtime.temporal import EmbeddedTemporal
+
+
+class OneOfAKind(Program):
+    """A program of which a data folder has one: what a killed `up` left of it is ended before it starts."""
+
+    def __init__(self, settings: Settings, name: str, command: list[str], **options: Unpack[ProgramOptions]) -> None:
+        super().__init__(name, command, log=settings.logs / f"{name}.log", **options)
+        self._mark = command[-1]
+        self._pid_file = settings.data_dir / f"{name}.pid"
+
+    def start(self) -> None:
+        """End a leftover, then start. A reused process id, whose command line is another, is left alone."""
+        if self.poll() is not None or self.pid is None:
+            self._end_leftover()
+        super().start()
+        self._pid_file.write_text(str(self.pid), encoding="ascii")
+
+    def stop(self) -> None:
+        """Stop it; nothing is left over."""
+        super().stop()
+        self._pid_file.unlink(missing_ok=True)
+
+    def _end_leftover(self) -> None:
+        try:
+            pid = int(self._pid_file.read_text(encoding="ascii"))
+        except (FileNotFoundError, ValueError):
+            return
+        leftover = living(pid, self._mark)
+        if leftover is not None:
+            end(leftover, signal.SIGTERM, timeout=10)
+
+
+class ProgramOptions(TypedDict, total=False):
+    """What else a program may be given."""
+
+    environment: dict[str, str]
+    ready: Callable[[], bool]
+    stop_seconds: float
 
 
 @dataclass(frozen=True)
@@ -94,11 +136,11 @@ async def start_web(settings: Settings, supervisor: Supervisor) -> str:
     address = f"http://{host}:{port}"
     step("启动网页")
     environment = {**os.environ, "JIANDU_WEB_PORT": str(port)}
-    program = Program(
+    program = OneOfAKind(
+        settings,
         "web",
         [sys.executable, "-m", "cli", "web"],
         environment=environment,
-        log=settings.logs / "web.log",
         ready=lambda: _answers(f"{address}/healthz"),
         stop_seconds=5,
     )
@@ -111,7 +153,7 @@ def worker_program(settings: Settings) -> Program:
     spec = importlib.util.find_spec("worker")
     if spec is None or spec.origin is None:
         raise Failure("找不到 worker.py。", "重新安装 jiandu。")
-    return Program("worker", [sys.executable, spec.origin], log=settings.logs / "worker.log")
+    return OneOfAKind(settings, "worker", [sys.executable, spec.origin])
 
 
 def _tell(message: str, *, quiet: bool) -> None:

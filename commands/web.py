@@ -39,7 +39,7 @@ async def web() -> int:
         demo = demo_town(settings)
         site = Site(
             town=settings.town,
-            town_name=demo or settings.town,
+            town_name=settings.town_name or demo or settings.town,
             engine=store.engine,
             ready=checkup.essential,
             status=checkup.all,

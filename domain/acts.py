@@ -26,7 +26,10 @@ class Role(StrEnum):
 
 
 class Actor(BaseModel):
-    """Who did something: an opaque person id and a role; `on_behalf_of` when a delegate or the staff act for another (代录)."""
+    """Who did something: an opaque person id and a role.
+
+    `on_behalf_of` when a delegate or the staff act for another (代录).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -42,7 +45,7 @@ class Command(BaseModel):
     """Base of all acts. A subclass names itself (`name=`, the update's name on the engine) and who may do it (`by=`).
 
     `on` is the business date of the act where it differs from the day it is entered (never in the future); `paper`
-    refers to the signed scan where staff record an act on somebody's behalf.
+    refers to the signed scan where the staff record an act on somebody's behalf.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -82,7 +85,7 @@ AnyCommand = Annotated[Command, BeforeValidator(_from_wire), PlainSerializer(_to
 
 
 class Refusal(Exception):
-    """An act is refused: `code` for programs, `message` in Chinese for people, saying what, where and how to mend it."""
+    """An act is refused: `code` for programs, `message` in Chinese for people, what, where and how to mend it."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(code, message)

@@ -6,7 +6,10 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Fault(BaseModel):
-    """One fault: the path of the value (`appraisal.pass_rate`, `cycles[0].year_end.date`), its line from 1, and what to do (in Chinese)."""
+    """One fault: where it is, and what to do (in Chinese).
+
+    `path` is that of the value: `appraisal.pass_rate`, `cycles[0].year_end.date`.
+    """
 
     model_config = ConfigDict(frozen=True)
 

@@ -111,7 +111,7 @@ def _unknown_key(location: Path, model: type[BaseModel] | None) -> str:
     if model is None or not location:
         return "没有这一项"
     key = str(location[-1])
-    here = [name for candidate in _models_at(model, location[:-1]) for name in known_keys(candidate)]
+    here = [name for candidate in _models_at(model, location[:-1]) for name in known_keys(candidate) if name != key]
     if near := difflib.get_close_matches(key, here, n=1, cutoff=0.6):
         return f"没有“{key}”这一项，是否应为“{near[0]}”？"
     if elsewhere := [path for path in _all_paths(model) if path.rpartition(".")[2] == key]:

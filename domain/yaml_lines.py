@@ -41,6 +41,12 @@ def no_lines(path: Path) -> int | None:
     return None
 
 
+def _first_line(path: Path) -> int | None:
+    """The line of everything that is missing from an empty file."""
+    del path
+    return 1
+
+
 def path_text(path: Path) -> str:
     """A path as people read it: `cycles[0].year_end.date`; the whole document is `（全文）`."""
     text = ""
@@ -63,7 +69,8 @@ def read_yaml_with_faults(text: str) -> tuple[Document, list[Fault]]:
     try:
         root = yaml.compose(text, Loader=_LOADER)
         if root is None:
-            return Document(None, no_lines), []
+            return Document(None, _first_line), []
+        _refuse_bomb(root)
         reader = _Reader()
         data = reader.value(root, ())
     except yaml.MarkedYAMLError as error:
@@ -72,10 +79,31 @@ def read_yaml_with_faults(text: str) -> tuple[Document, list[Fault]]:
         line = min(mark.line + 1, last_line) if mark else None
         raise Invalid([Fault(path="（全文）", message=_syntax(error), line=line)]) from error
     except yaml.YAMLError as error:
-        raise Invalid([Fault(path="（全文）", message=f"不是可读的文本：{error}", line=None)]) from error
+        raise Invalid([Fault(path="（全文）", message=f"不是可读的文本：{error}", line=1)]) from error
     except RecursionError as error:
-        raise Invalid([Fault(path="（全文）", message="层次过深", line=None)]) from error
+        raise Invalid([Fault(path="（全文）", message="层次过深", line=1)]) from error
     return Document(data, _Lines(root)), reader.faults
+
+
+_MOST_VALUES = 500_000
+"""A town of thousands of subjects over ten years has fewer; aliases of aliases reach any number in a few lines."""
+
+
+def _refuse_bomb(root: Node) -> None:
+    """Raises `Invalid` where following the aliases would make more values than any real document has."""
+    sizes: dict[int, int] = {}
+
+    def size(node: Node) -> int:
+        if id(node) not in sizes:
+            sizes[id(node)] = 1  # for a node within itself, which is reported later
+            children = node.value if isinstance(node, SequenceNode | MappingNode) else []
+            flat = children if isinstance(node, SequenceNode) else [each for pair in children for each in pair]
+            sizes[id(node)] = 1 + sum(size(child) for child in flat)
+        return sizes[id(node)]
+
+    if size(root) > _MOST_VALUES:
+        line = root.start_mark.line + 1
+        raise Invalid([Fault(path="（全文）", message="引用（*）层层展开后内容过大，请减少嵌套引用", line=line)])
 
 
 def _syntax(error: yaml.MarkedYAMLError) -> str:

@@ -1,7 +1,7 @@
 """Reading and writing the streams without a process: roster, policy, calendar, history.
 
-Whoever writes decides on what the stream says and appends with the version that was read; when somebody else was faster,
-it is read and decided again. The command id makes a retry tell its first answer.
+Whoever writes decides on what the stream says and appends with the version that was read; when somebody else was
+faster, it is read and decided again. The command id makes a retry tell its first answer.
 """
 
 from __future__ import annotations

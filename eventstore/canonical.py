@@ -55,27 +55,26 @@ class ChainedRow(NamedTuple):
 
 def chain(previous: bytes, row: ChainedRow) -> bytes:
     """The digest of a row after `previous`, the digest of the row before it."""
-    data = b"".join(
-        (
-            _text(row.town),
-            b"%d," % row.position,
-            _text(row.stream),
-            b"%d," % row.version,
-            str(row.event_id).encode(),
-            b",",
-            _text(row.type),
-            b"%d," % row.schema_version,
-            _text(row.command_id),
-            b"%d," % row.command_index,
-            instant(row.business_time).encode(),
-            b",",
-            instant(row.recorded_at).encode(),
-            b",",
-            _text(row.body),
-            _text(row.metadata),
-        )
-    )
-    return hashlib.sha256(previous + data).digest()
+    town, stream, kind, command = row.town.encode(), row.stream.encode(), row.type.encode(), row.command_id.encode()
+    body, metadata = row.body.encode(), row.metadata.encode()
+    # One format, since a verification spends most of its time here: T is `%d:%b,`, N is `%d,`.
+    data = b"%b%d:%b,%d,%d:%b,%d,%b,%d:%b,%d,%d:%b,%d,%b,%b,%d:%b,%d:%b," % (
+        previous,
+        len(town), town,
+        row.position,
+        len(stream), stream,
+        row.version,
+        str(row.event_id).encode(),
+        len(kind), kind,
+        row.schema_version,
+        len(command), command,
+        row.command_index,
+        instant(row.business_time).encode(),
+        instant(row.recorded_at).encode(),
+        len(body), body,
+        len(metadata), metadata,
+    )  # fmt: skip
+    return hashlib.sha256(data).digest()
 
 
 def instant(value: datetime) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from domain.events import Metadata, Recorded, upcast
+from domain.events import EVENT_TYPES, Event, Metadata, Recorded, upcast
 
 COLUMNS = "event_id, stream, version, position, type, schema_version, body, metadata"
 """What `recorded` needs of a row, in its order."""
@@ -22,6 +22,13 @@ def recorded(row: Sequence[Any]) -> Recorded:
         stream=stream,
         version=version,
         position=position,
-        event=upcast(type_name, schema_version, json.loads(body)),
+        event=_event(type_name, schema_version, body),
         metadata=Metadata.model_validate_json(metadata),
     )
+
+
+def _event(type_name: str, schema_version: int, body: str) -> Event:
+    known = EVENT_TYPES.get(type_name)
+    if known is not None and known.schema_version == schema_version:
+        return known.model_validate_json(body)  # nothing to bring up to date: no need of the values in between
+    return upcast(type_name, schema_version, json.loads(body))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from ballotbox.ballots import OVERALL, Ballot, CountedRows
 from domain.policy.document import AppraisalPolicy
-from domain.rules.counting import ABSTAIN, INVALID, ItemCount
-from rehearsal.scenario.polls import RevotePoll, Rows
+from domain.rules.counting import ABSTAIN, INVALID, ItemCount, row_of_marks
+from rehearsal.scenario.polls import BLANK, RevotePoll, Rows
 
 Mark = tuple[str, ...]
 """The marks of one row of one ballot."""
@@ -43,12 +43,16 @@ def _column(rows: Rows, policy: AppraisalPolicy) -> list[Mark]:
     marks: dict[str, Mark] = {grade: (grade,) for grade in policy.grade_keys}
     marks[ABSTAIN] = (ABSTAIN,)
     marks[INVALID] = policy.grade_keys[:2]
+    marks[BLANK] = ()
     return [mark for key, mark in marks.items() for _ in range(rows.get(key, 0))]
 
 
 def _count(rows: Rows, policy: AppraisalPolicy) -> ItemCount:
+    counted = dict(rows)
+    blanks_are = row_of_marks(policy, ())
+    counted[blanks_are] = counted.get(blanks_are, 0) + counted.pop(BLANK, 0)
     return ItemCount(
-        grades={grade: rows.get(grade, 0) for grade in policy.grade_keys},
-        abstain=rows.get(ABSTAIN, 0),
-        invalid=rows.get(INVALID, 0),
+        grades={grade: counted.get(grade, 0) for grade in policy.grade_keys},
+        abstain=counted.get(ABSTAIN, 0),
+        invalid=counted.get(INVALID, 0),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -29,6 +30,7 @@ class Clocks:
         self._skipper = skipper
         self._cases = cases
         self._read: dict[CaseKey, tuple[datetime, float]] = {}
+        self._moving: defaultdict[CaseKey, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def began(self, case: CaseKey, at: datetime) -> None:
         """A case runs since just now, when its business time was `at`."""
@@ -43,6 +45,13 @@ class Clocks:
         await asyncio.gather(*(self._move(case, to) for case in dict.fromkeys(cases) if case in self._read))
 
     async def _move(self, case: CaseKey, to: datetime) -> None:
+        # One move of a case at a time: a second one would override the first, which then never ends.
+        async with self._moving[case]:
+            await self._move_alone(case, to)
+
+    async def _move_alone(self, case: CaseKey, to: datetime) -> None:
+        if case not in self._read:
+            return
         at, then = self._read[case]
         ahead = to - at - timedelta(seconds=time.monotonic() - then)
         if ahead <= timedelta(0):

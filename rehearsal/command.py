@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -57,7 +58,18 @@ async def rehearse(
     if not _can_write(json_out):
         say(f"没有可以写入结果 {json_out} 的文件夹，没有开始推演。")
         return FAILED
-    result = await play(scenario, _progress(say), temporal_program=temporal_program)
+    playing = asyncio.create_task(play(scenario, _progress(say), temporal_program=temporal_program))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, playing.cancel)
+    try:
+        result = await playing
+    except asyncio.CancelledError:
+        this = asyncio.current_task()
+        if this is not None and this.cancelling():
+            raise
+        say("推演已中断。")
+        return FAILED
+    finally:
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
     await asyncio.to_thread(_write, result, json_out)
     return PLAYED
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +66,7 @@ async def environment(temporal_program: Path | None = None) -> AsyncIterator[Env
         )
         stack.callback(postgres.stop)
         stack.callback(temporal.kill)  # its state is in memory, and of no use to anybody
-        await asyncio.gather(asyncio.to_thread(_ready_database, postgres), asyncio.to_thread(temporal.start))
+        await _started(lambda: _ready_database(postgres), temporal.start)
         async with play_on(postgres.url, temporal.address) as made:
             yield made
 
@@ -84,6 +84,15 @@ async def play_on(url: str, address: str) -> AsyncIterator[Environment]:
         services = Services(store=store, box=box, signer=NoteSigner.generate("rehearsal"), rehearsal=True)
         await stack.enter_async_context(build_worker(skipper.client, services, task_queue=TASK_QUEUE))
         yield Environment(url=url, store=store, box=box, skipper=skipper)
+
+
+async def _started(*starts: Callable[[], None]) -> None:
+    """Do blocking starts side by side. A thread cannot be cancelled: whoever stops what it starts must wait for it."""
+    tasks = [asyncio.create_task(asyncio.to_thread(start)) for start in starts]
+    try:
+        await asyncio.shield(asyncio.gather(*tasks))
+    finally:
+        await asyncio.wait(tasks)
 
 
 def _ready_database(postgres: EmbeddedPostgres) -> None:

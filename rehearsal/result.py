@@ -106,13 +106,14 @@ def _cycle(scenario: Scenario, cycle: Cycle, cases: Cases) -> Json:
 def _appraisals(scenario: Scenario, cycle: Cycle, cases: Cases) -> Iterator[Json]:
     for subject in scenario.subjects:
         case = case_id(cycle.year, subject.id)
+        asked = [each.id for report in cycle.duty_reports if report.subject == subject.id for each in report.questions]
         state: AppraisalState | None = cases.state(CaseKind.APPRAISAL, case)
         if state is not None:
             rectification = cases.state(CaseKind.RECTIFICATION, case)
             yield {
                 "subject": subject.id,
                 **figures(state.verdict),
-                "open_questions": list(state.open_questions),
+                "open_questions": sorted(state.open_questions, key=asked.index),
                 "rectification": None if rectification is None else rectification_result(rectification),
             }
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from domain.acts import Command
 from domain.cases.appraisal.commands import (
     AnswerQuestion,
     CheckImplementation,
@@ -17,8 +18,6 @@ from domain.cases.appraisal.commands import (
     SubmitReport,
     WaiveImplementation,
 )
-
-from domain.acts import Command
 from domain.cases.case import CaseKind
 from domain.cases.cycle.commands import RegisterProposal, StartAppraisal
 from domain.cases.proposal.commands import AmendProposal, DecideStep, Decision, WithdrawProposal
@@ -30,7 +29,7 @@ from domain.cases.rectification.commands import (
     SubmitRectificationReport,
 )
 from domain.rules.proposal import Votes
-from rehearsal.acts import Act, CaseAct, Seat, ServeNotice
+from rehearsal.acts import Act, CaseAct, Seat, ServeNotice, Together
 from rehearsal.scenario.model import Acceptance, Cycle, DutyReport, Proposal, ProposalStep, Question, RectificationPlay
 
 
@@ -109,15 +108,15 @@ def _before_polls(cycle: Cycle, report: DutyReport) -> Iterator[Dated]:
     def act(day: date, command: Command) -> Dated:
         return Dated(day, CaseAct(CaseKind.APPRAISAL, case, command))
 
-    begin = report.report_on or min((poll.date for poll in report.poll), default=cycle.opens)
+    given_on = report.given_on
     started = StartAppraisal(subject=report.subject)
-    yield Dated(begin, CaseAct(CaseKind.CYCLE, str(cycle.year), started))
-    if report.report_on is not None:
-        yield act(report.report_on, SubmitReport())
-        for question in report.questions:
-            yield act(report.report_on, RaiseQuestion(question_id=question.id))
-        for opinion in report.opinions:
-            yield act(report.report_on, ItemiseOpinion(opinion_id=opinion.id))
+    yield Dated(given_on or cycle.opens, CaseAct(CaseKind.CYCLE, str(cycle.year), started))
+    if given_on is not None:
+        yield act(given_on, SubmitReport())
+        heard: list[Command] = [RaiseQuestion(question_id=question.id) for question in report.questions]
+        heard += [ItemiseOpinion(opinion_id=opinion.id) for opinion in report.opinions]
+        if heard:
+            yield Dated(given_on, Together(tuple(CaseAct(CaseKind.APPRAISAL, case, each) for each in heard)))
     for question in report.questions:
         if question.date is not None:
             yield act(question.date, _answer(question))

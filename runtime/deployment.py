@@ -21,7 +21,7 @@ _NOT_YET = {
 
 
 def source_digest(root: Path) -> str:
-    """Twelve hex digits that stand for the code that cases run on: the same code gives the same build id on every machine."""
+    """Twelve hex digits that stand for the code that cases run on: the same on every machine."""
     digest = hashlib.sha256()
     for room in _CODE:
         for file in sorted((root / room).rglob("*.py")):
@@ -31,8 +31,11 @@ def source_digest(root: Path) -> str:
 
 
 async def make_current(client: Client, deployment: str, build_id: str) -> None:
-    """Have the cluster send work to this version. A worker's version is known some moments after its first poll, so this
-    is tried until then. Raises the cluster's error after half a minute."""
+    """Have the cluster send work to this version.
+
+    A worker's version is known some moments after its first poll, so this is tried until then. Raises the cluster's
+    error after half a minute.
+    """
     request = SetWorkerDeploymentCurrentVersionRequest(
         namespace=client.namespace,
         deployment_name=deployment,

@@ -11,7 +11,7 @@ from pathlib import Path
 def kept_secret(path: Path, make: Callable[[], str]) -> str:
     """The secret in the file `path`; where there is none, a new one by `make`, kept with mode 0600.
 
-    Two processes that start at once end up with the same secret: the file appears whole or not at all, and the first wins.
+    Two processes that start at once end up with the same secret: the file appears whole or not at all; the first wins.
     """
     try:
         return path.read_text(encoding="utf-8").strip()

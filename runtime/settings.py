@@ -79,6 +79,8 @@ class Settings(BaseSettings):
 
     town: Slug = "sample"
     """The town this deployment serves by default; every row and workflow id carries it."""
+    town_name: str | None = None
+    """The town's name as pages show it, e.g. 城关镇; None: `town`."""
     timezone: Annotated[str, AfterValidator(_timezone)] = "Asia/Shanghai"
 
     database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None

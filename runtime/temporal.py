@@ -36,6 +36,7 @@ RETENTION = "90d"
 
 _HOST = "127.0.0.1"
 _START_SECONDS = 60.0
+_STARTS = 3
 _TYPES: Mapping[str, IndexedValueType.ValueType] = MappingProxyType(
     {
         "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
@@ -126,13 +127,22 @@ class EmbeddedTemporal:
             return
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._end_orphan()
-        # A restarted server keeps its port: its clients come back by themselves.
-        self._port = self._port or free_port(self._last_port() or self._wished)
-        if self._wished_ui is not None:
-            self._ui_port = self._ui_port or free_port(self._wished_ui)
-        self._child.start(self._command(), folder=self.folder)
-        self._pid_file.write_text(str(self._child.pid), encoding="utf-8")
-        self._wait_until_ready()
+        known = self._port, self._ui_port
+        for attempt in range(_STARTS):
+            # A restarted server keeps its port: its clients come back by themselves.
+            self._port = self._port or free_port(self._last_port() or self._wished)
+            if self._wished_ui is not None:
+                self._ui_port = self._ui_port or free_port(self._wished_ui)
+            self._child.start(self._command(), folder=self.folder)
+            self._pid_file.write_text(str(self._child.pid), encoding="utf-8")
+            try:
+                self._wait_until_ready()
+                break
+            except TemporalError:
+                if attempt == _STARTS - 1:
+                    raise
+                # The server takes a dozen more ports for itself, and another program may have been faster.
+                self._port, self._ui_port = known
         self._address_file.write_text(f"{_HOST}:{self._port}\n", encoding="utf-8")
 
     def poll(self) -> int | None:

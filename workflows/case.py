@@ -24,17 +24,13 @@ with workflow.unsafe.imports_passed_through():
     from domain.cases.aftermath import effect_refused
     from domain.cases.case import CaseFacts, Context, Deadline, stream_of
     from domain.cases.governance import Governed, GovernedState
-    from domain.events import Event, Metadata, Recorded
-    from workflows.following import AGAIN, LONGEST, Followed, Pending, perform
+    from domain.events import Event, Recorded
+    from workflows.failures import STORE_BEHIND, SUPERSEDED, refused
+    from workflows.following import Followed, Pending, perform
     from workflows.messages import Act, CaseInput, CaseView, Opening, Receipt, RecordedAct
     from workflows.payloads import ClearText
-    from workflows.search_attributes import facts_pairs
-
-REFUSED = "Refused"
-"""Type of the error with which an act is refused; its details are the refusal's code and message."""
-
-SUPERSEDED = "Superseded"
-"""Type of the error with which a run ends after recovery has given its case to another."""
+    from workflows.publishing import publish
+    from workflows.recording import append, read_stream
 
 
 @dataclass
@@ -47,11 +43,6 @@ class _Record:
 
 
 Decision = Callable[[GovernedState[Any], Context], list[Event]]
-
-
-def refused(refusal: Refusal) -> ApplicationError:
-    """The error by which the engine tells the caller that the act is refused."""
-    return ApplicationError(refusal.message, refusal.code, refusal.message, type=REFUSED, non_retryable=True)
 
 
 class CaseWorkflow:
@@ -67,7 +58,8 @@ class CaseWorkflow:
         self._version = -1
         self._facts: CaseFacts | None = None
         self._published: list[SearchAttributePair[Any]] = []
-        self._history: list[Recorded] = []
+        self._began_at = -1
+        self._missed: list[Pending] = []
         self._receipts: dict[str, list[Recorded]] = {}
         self._acts_taken = 0
         self._opened = False
@@ -81,23 +73,42 @@ class CaseWorkflow:
         self._input = case
         self._log = self._log.bind(workflow=workflow.info().workflow_id, case=case.case_id, town=case.town)
         await self._begin(case)
+        self._began_at = self._version
         self._opened = True
-        if case.recovered:
-            await self._follow_up_again()
-        while self._facts is not None and self._facts.open:
-            if self._acts_taken >= case.acts_per_run or workflow.info().is_continue_as_new_suggested():
-                await self._continue()
-            await self._wait()
+        while True:
+            await self._follow_up_missed()
+            if self._is_open:
+                if self._long_enough:
+                    await self._continue()
+                await self._wait()
+            else:
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                # An act that was under way may have been the correction that opens the case again.
+                if self._at_rest():
+                    return None if self._facts is None else self._facts.outcome
             if self._superseded:
                 raise ApplicationError("the case was given to another run by recovery", type=SUPERSEDED)
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        return None if self._facts is None else self._facts.outcome
+
+    @property
+    def _is_open(self) -> bool:
+        return self._facts is not None and self._facts.open
+
+    def _at_rest(self) -> bool:
+        return not self._is_open and not self._missed
+
+    @property
+    def _long_enough(self) -> bool:
+        """Whether the rest belongs to a new run. One that recorded nothing yet is no shorter when begun again."""
+        suggested = workflow.info().is_continue_as_new_suggested() and self._version > self._began_at
+        return suggested or self._acts_taken >= self._acts_per_run
 
     async def _begin(self, case: CaseInput) -> None:
-        if case.opening is None:
-            await self._load()
-        else:
+        if case.opening is not None:
             await self._open(case.opening)
+            return
+        await self._load()
+        followed = self._version if case.followed is None else case.followed
+        self._missed = [each for each in self._missed if each.recorded.version > followed]
 
     async def _open(self, opening: Opening) -> None:
         try:
@@ -115,7 +126,7 @@ class CaseWorkflow:
         deadline = self._next_deadline()
 
         def changed() -> bool:
-            return self._version != version or self._superseded or self._acts_taken >= self._acts_per_run
+            return self._version != version or self._superseded or self._long_enough or bool(self._missed)
 
         if deadline is None:
             await workflow.wait_condition(changed)
@@ -129,7 +140,12 @@ class CaseWorkflow:
                 return
             except TimeoutError:
                 pass  # the deadline has come, which is what the timer is for
-        await self._do(f"{self._stream}:{deadline.key}", SYSTEM, lambda _state, _context: self._passed(deadline.key))
+        await self._do(self._deadline_id(deadline), SYSTEM, lambda _state, _context: self._passed(deadline.key))
+
+    def _deadline_id(self, deadline: Deadline) -> str:
+        """The id of a deadline's act. One that has been used, and did not end the waiting, must not be used again."""
+        command_id = f"{self._stream}:{deadline.key}"
+        return command_id if command_id not in self._receipts else f"{command_id}:{self._version}"
 
     def _passed(self, key: str) -> list[Event]:
         """The events of a deadline; none when an act that was recorded meanwhile settled it."""
@@ -141,7 +157,8 @@ class CaseWorkflow:
     async def _continue(self) -> None:
         assert self._input is not None
         await workflow.wait_condition(workflow.all_handlers_finished)
-        workflow.continue_as_new(self._input.model_copy(update={"opening": None, "recovered": False}))
+        if not self._missed:
+            workflow.continue_as_new(self._input.model_copy(update={"opening": None, "followed": self._version}))
 
     # -- acts -------------------------------------------------------------------------------------------------------
 
@@ -168,6 +185,17 @@ class CaseWorkflow:
     async def await_opened(self) -> CaseView:
         """For whoever starts a case: answers once its first event is recorded."""
         await workflow.wait_condition(lambda: self._opened)
+        return self.view()
+
+    @workflow.update(name="catch_up", description="Reads what was recorded without this run, and does what follows")
+    async def catch_up(self) -> CaseView:
+        """For whoever finds the store ahead: a worker that died after its commit left an act of which nobody told us.
+
+        What follows is done by the main loop, so that the answer waits for no other case.
+        """
+        await workflow.wait_condition(lambda: self._opened)
+        async with self._recording:
+            await self._load()
         return self.view()
 
     @workflow.query(name="view", description="Where the case stands")
@@ -220,13 +248,13 @@ class CaseWorkflow:
                 raise ApplicationError("the case was given to another run by recovery", type=SUPERSEDED)
             if outcome.verdict != "conflict":
                 break
+            known_version = self._version
             await self._load()
+            if self._version == known_version:
+                raise ApplicationError("the store has lost events of this run", type=STORE_BEHIND, non_retryable=True)
         record = _Record(outcome.events, repeated=outcome.verdict == "duplicate")
         for recorded in outcome.events if outcome.events[0].version == self._version + 1 else []:
-            self._fold(recorded)
-            effects = self.decider.effects(self._state, recorded)
-            if effects:
-                record.pending.append(Pending(recorded, effects))
+            record.pending += self._fold(recorded)
         if record.repeated:
             await self._load()  # an act recorded before this run began: others may have followed it
         self._publish()
@@ -234,54 +262,19 @@ class CaseWorkflow:
 
     async def _append(self, command_id: str, actor: Actor, events: list[Event]) -> calls.AppendOutcome:
         assert self._input is not None
-        info = workflow.info()
-        request = calls.AppendEvents(
-            town=self._input.town,
-            stream=self._stream,
-            expected_version=self._version,
-            epoch=self._input.epoch,
-            events=events,
-            metadata=Metadata(
-                actor=actor,
-                command_id=command_id,
-                business_time=self._now(),
-                policy_version=self._input.policy.version,
-                correlation=f"{self._input.kind}-{self._input.case_id}",
-                workflow_id=info.workflow_id,
-                run_id=info.run_id,
-            ),
-        )
-        summary = ClearText(", ".join(event.type_name for event in events))
-        outcome: calls.AppendOutcome = await workflow.execute_local_activity(
-            calls.APPEND_EVENTS,
-            request,
-            result_type=calls.AppendOutcome,
-            summary=summary,
-            start_to_close_timeout=LONGEST,
-            retry_policy=AGAIN,
-        )
-        return outcome
+        return await append(self._input, self._version, self._now(), command_id, actor, events)
 
     async def _load(self) -> None:
+        """Fold what the store has beyond what this run knows. Nobody has done yet what follows from it."""
         assert self._input is not None
-        more = True
-        while more:
-            part: calls.StreamSlice = await workflow.execute_local_activity(
-                calls.READ_STREAM,
-                calls.ReadStream(town=self._input.town, stream=self._stream, from_version=self._version + 1),
-                result_type=calls.StreamSlice,
-                start_to_close_timeout=LONGEST,
-                retry_policy=AGAIN,
-            )
-            for recorded in part.events:
-                self._fold(recorded)
-            more = part.more
+        async for recorded in read_stream(self._input, self._version + 1):
+            self._missed += self._fold(recorded)
         self._publish()
 
-    def _fold(self, recorded: Recorded) -> None:
+    def _fold(self, recorded: Recorded) -> list[Pending]:
+        """Take in an event. Returns what has to follow it, if anything."""
         self._state = self.decider.evolve(self._state, recorded)
         self._version = recorded.version
-        self._history.append(recorded)
         self._receipts.setdefault(recorded.metadata.command_id, []).append(recorded)
         if not workflow.unsafe.is_replaying():
             self._log.info(
@@ -290,6 +283,8 @@ class CaseWorkflow:
                 version=recorded.version,
                 actor=recorded.metadata.actor.id,
             )
+        effects = self.decider.effects(self._state, recorded)
+        return [Pending(recorded, effects)] if effects else []
 
     async def _follow_up(self, pending: Sequence[Pending]) -> Followed:
         """Do the effects of events, one event after the other; record the acts with which they answer."""
@@ -300,12 +295,20 @@ class CaseWorkflow:
                 if outcome.started is not None:
                     followed.started.append(outcome.started)
                 if outcome.refused_code is not None:
-                    message = outcome.refused_message or outcome.refused_code
-                    followed.warnings.append(message)
-                    event = effect_refused(request.effect, outcome.refused_code, message)
-                    await self._answer(f"{request.effect_id}:refused", _always([event]))
+                    refusal = Refusal(outcome.refused_code, outcome.refused_message or outcome.refused_code)
+                    followed.add(await self._note_refused(request, refusal))
                 for index, command in enumerate(outcome.answers):
-                    followed.add(await self._answer(f"{request.effect_id}:{index}", self._decision(command, SYSTEM)))
+                    answer = self._decision(command, SYSTEM)
+                    try:
+                        followed.add(await self._answer(f"{request.effect_id}:{index}", answer))
+                    except Refusal as refusal:  # the act that led here is recorded: it is not what is refused
+                        followed.add(await self._note_refused(request, refusal))
+        return followed
+
+    async def _note_refused(self, request: calls.PerformEffect, refusal: Refusal) -> Followed:
+        event = effect_refused(request.effect, refusal.code, refusal.message)
+        followed = await self._answer(f"{request.effect_id}:refused", lambda _state, _context: [event])
+        followed.warnings.append(refusal.message)
         return followed
 
     async def _answer(self, command_id: str, decision: Decision) -> Followed:
@@ -313,16 +316,15 @@ class CaseWorkflow:
             record = await self._record(command_id, SYSTEM, decision)
         return await self._follow_up(record.pending)
 
-    async def _follow_up_again(self) -> None:
-        """After recovery nobody knows which effects were done; each knows itself.
+    async def _follow_up_missed(self) -> None:
+        """Do what follows from events that this run did not record; each effect knows whether it was done.
 
-        The case takes acts meanwhile: an effect may have to wait for a case that is recovered after this one.
+        The case takes acts meanwhile: after recovery an effect may have to wait for a case that is recovered later.
         """
-        state = self.decider.initial()
-        for recorded in list(self._history):
-            state = self.decider.evolve(state, recorded)
+        while self._missed:
             async with self._following:
-                await self._follow_up([Pending(recorded, self.decider.effects(state, recorded))])
+                await self._follow_up([self._missed[0]])
+            del self._missed[0]
 
     def _requests(self, pending: Pending) -> list[calls.PerformEffect]:
         assert self._input is not None
@@ -349,15 +351,7 @@ class CaseWorkflow:
         if self._version < 0:
             return
         self._facts = self.decider.facts(self._state)
-        pairs: list[SearchAttributePair[Any]] = list(facts_pairs(self._facts))
-        updates = [pair.key.value_set(pair.value) for pair in pairs if pair not in self._published]
-        kept = {pair.key.name for pair in pairs}
-        updates += [pair.key.value_unset() for pair in self._published if pair.key.name not in kept]
-        if updates:
-            workflow.upsert_search_attributes(updates)
-            self._published = pairs
-        lines = [f"**{self._facts.title}**", f"stage: {self._facts.stage}", f"due: {self._facts.due or '-'}"]
-        workflow.set_current_details("\n\n".join(lines))
+        self._published = publish(self._facts, self._published)
 
     def _receipt(self, command_id: str, record: _Record, followed: Followed) -> Receipt:
         deadline = self._next_deadline()
@@ -399,10 +393,3 @@ class CaseWorkflow:
     def _acts_per_run(self) -> int:
         assert self._input is not None
         return self._input.acts_per_run
-
-
-def _always(events: list[Event]) -> Decision:
-    return lambda _state, _context: events
-
-
-__all__ = ["REFUSED", "SUPERSEDED", "CaseWorkflow", "Opening"]

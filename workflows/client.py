@@ -15,8 +15,10 @@ from typing import Any
 import structlog
 from temporalio.client import (
     Client,
+    RPCTimeoutOrCancelledError,
     WithStartWorkflowOperation,
     WorkflowHandle,
+    WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
@@ -30,9 +32,9 @@ from domain.cases.case import CaseKind, Context, stream_of
 from domain.cases.registry import GOVERNED
 from domain.events import Recorded
 from domain.policy.document import Policy
-from workflows.case import REFUSED
 from workflows.catalogue import CASE_WORKFLOWS
-from workflows.ended import Records, ended_case
+from workflows.ended import NotRunning, Records, ended_case
+from workflows.failures import REFUSED, STORE_BEHIND, SUPERSEDED
 from workflows.messages import Act, CaseInput, CaseView, Opening, Receipt, RecordedAct
 from workflows.payloads import ClearText
 from workflows.search_attributes import at_start
@@ -47,6 +49,13 @@ _RETRIED = {
     RPCStatusCode.CANCELLED,
 }
 """The engine did not refuse the act, it did not get round to it: the same act is sent again under the same id."""
+
+
+_CUT_OFF = {"AcceptedUpdateCompletedWorkflow", "UpdateAborted", SUPERSEDED}
+"""The run ended before it recorded the act: the next run of the case takes it."""
+
+_NUDGE = timedelta(seconds=5)
+"""How long a repeated act waits for its case to take notice; the answer itself is in the store."""
 
 
 class EngineUnavailable(Exception):
@@ -163,6 +172,7 @@ class CaseClient:
         """
         recorded = await self._store.find_command(self._town, command_id)
         if recorded:
+            await self._tell_of(kind, case_id, recorded)
             return _receipt_of(command_id, recorded, repeated=True)
         act: Act[Any] = Act(command=command, actor=actor, command_id=command_id)
         async with self._gate(kind, case_id):
@@ -179,16 +189,14 @@ class CaseClient:
                 )
                 return receipt
             except WorkflowUpdateFailedError as failure:
-                refusal = _refusal_of(failure)
                 first = await self._store.find_command(self._town, act.command_id)
                 if first:
                     return _receipt_of(act.command_id, first, repeated=True)
-                if refusal is not None:
-                    raise refusal from None
-                if not _cut_off(failure):
-                    raise
+                if _type_of(failure) not in _CUT_OFF:
+                    raise _meant_by(failure, kind, case_id) from None
                 reason: Exception = failure  # the run ended between accepting and recording: the next one takes it
             except WorkflowUpdateRPCTimeoutOrCancelledError as failure:
+                _refuse_if_given_up()
                 reason = failure
             except RPCError as failure:
                 if failure.status == RPCStatusCode.NOT_FOUND:
@@ -222,8 +230,33 @@ class CaseClient:
                 result_type=Receipt,
             )
         except WorkflowUpdateFailedError as failure:
-            raise _refusal_of(failure) or failure from None
+            raise _meant_by(failure, kind, case_id) from None
         return receipt
+
+    async def catch_up(self, kind: CaseKind, case_id: str, version: int) -> bool:
+        """Have a running case read its stream if it does not know `version` yet; whether that was so.
+
+        A worker that dies between the commit of an act and its report leaves such a case; the caller's retry finds the
+        act recorded, and nobody else would tell the case.
+        """
+        handle = self.handle(kind, case_id)
+        try:
+            view: CaseView = await handle.query("view", result_type=CaseView, rpc_timeout=_NUDGE)
+            if view.version >= version:
+                return False
+            await handle.execute_update("catch_up", result_type=CaseView, rpc_timeout=_NUDGE)
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                return False  # it has had its end, or waits for recovery, which reads everything
+            raise
+        return True
+
+    async def _tell_of(self, kind: CaseKind, case_id: str, recorded: Sequence[Recorded]) -> None:
+        try:
+            await self.catch_up(kind, case_id, recorded[-1].version)
+        except (RPCError, WorkflowQueryFailedError, WorkflowUpdateFailedError, RPCTimeoutOrCancelledError) as error:
+            _refuse_if_given_up()
+            log.warning("case_not_told", case=case_id, reason=type(error).__name__)  # the workers look for it again
 
     def _start(self, case: CaseInput) -> WithStartWorkflowOperation[Any, Any]:
         return WithStartWorkflowOperation(
@@ -251,17 +284,29 @@ class CaseClient:
             yield
 
 
-def _refusal_of(failure: WorkflowUpdateFailedError) -> Refusal | None:
+def _type_of(failure: WorkflowUpdateFailedError) -> str | None:
+    return failure.cause.type if isinstance(failure.cause, ApplicationError) else None
+
+
+def _refuse_if_given_up() -> None:
+    """The engine's client turns a cancelled call into an error of its own; whoever cancelled waits for the real one."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
+def _meant_by(failure: WorkflowUpdateFailedError, kind: CaseKind, case_id: str) -> Exception:
+    """What a case's answer means to the caller: a refusal, a case to be recovered, or a fault as it is."""
     cause = failure.cause
     if isinstance(cause, ApplicationError) and cause.type == REFUSED:
         code, message = cause.details
         return Refusal(code, message)
-    return None
-
-
-def _cut_off(failure: WorkflowUpdateFailedError) -> bool:
-    cause = failure.cause
-    return isinstance(cause, ApplicationError) and cause.type in ("AcceptedUpdateCompletedWorkflow", "UpdateAborted")
+    if isinstance(cause, ApplicationError) and cause.type == STORE_BEHIND:
+        return NotRunning(
+            f"案件 {stream_of(kind, case_id)} 在事件库中的记录比流程引擎旧（可能刚恢复了备份）；"
+            "请运维人员执行 jiandu recover 后重试。"
+        )
+    return failure
 
 
 def _receipt_of(command_id: str, recorded: Sequence[Recorded], *, repeated: bool) -> Receipt:

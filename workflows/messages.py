@@ -41,8 +41,10 @@ class CaseInput(BaseModel):
     clock_offset: timedelta = timedelta(0)
     """Business time minus the workflow's clock: 0 in production, the rehearsed year's distance in a rehearsal."""
     epoch: int = 0
-    recovered: bool = False
-    """Whether every effect of the stream is to be done again (each knows when it was done before)."""
+    followed: int | None = None
+    """Without an opening: the version up to which everything that follows was done; later effects are done first.
+
+    -1 does all of them again, as after recovery (each knows when it was done before); None does none."""
     acts_per_run: int = 400
     """Acts after which the workflow continues as new; the engine allows 2,000 a run."""
 

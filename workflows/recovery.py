@@ -107,7 +107,7 @@ async def _again(
             policy=policy,
             calendar=calendar,
             epoch=epoch,
-            recovered=True,
+            followed=-1,
         )
     )
     return Recovered(kind=kind, case_id=case_id, started=True, epoch=epoch)

@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from bench.bench import Row
-from bench.rows import append_bulk, append_many, append_one, rebuild, verify
+from bench.rows import append_bulk, append_many, append_one, appraisal, rebuild, rehearsal, start, verify
 
-ROWS: tuple[Row, ...] = (append_one.ROW, append_many.ROW, append_bulk.ROW, rebuild.ROW, verify.ROW)
+ROWS: tuple[Row, ...] = (
+    append_one.ROW,
+    append_many.ROW,
+    append_bulk.ROW,
+    rebuild.ROW,
+    verify.ROW,
+    appraisal.ROW,
+    rehearsal.ROW,
+    start.ROW,
+)

@@ -70,7 +70,7 @@ async def measure(bench: Bench) -> Result:
                     Figure(name="eventsourcing, one event a save", unit=Unit.EVENTS, spread=figures["library"]),
                 ),
                 notes=(
-                    "All three in one Python process. jiandu and raw INSERT use psycopg in asyncio, the library waits for it.",
+                    "All three in one process; jiandu and raw INSERT in asyncio, the library in blocking calls.",
                 ),
             )
             return await bench.explained(result, ours)

@@ -20,7 +20,10 @@ class EffectRefused(Event, name="case.effect_refused"):
 def effect_refused(effect: Effect, code: str, message: str) -> EffectRefused:
     """The event of a refused effect."""
     match effect:
-        case StartCase(kind=kind, case_id=case_id, opening=command) | TellCase(kind=kind, case_id=case_id, command=command):
+        case (
+            StartCase(kind=kind, case_id=case_id, opening=command)
+            | TellCase(kind=kind, case_id=case_id, command=command)
+        ):
             return EffectRefused(
                 effect=effect.effect, other=f"{kind}-{case_id}", act=command.act, code=code, message=message
             )

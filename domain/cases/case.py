@@ -1,8 +1,8 @@
 """What every case is: a decider that the workflow asks, and nothing else.
 
 A case is one process with one stream. Its `Decider` is pure: `decide` turns an act into events or refuses it, `evolve`
-folds an event into the state, `deadlines` says for which moments the workflow must wait, `pass_deadline` what is recorded
-when one of them comes, `effects` what the world has to be told of an event. The workflow holds no rule of its own.
+folds an event into the state, `deadlines` says for which moments the workflow must wait, `pass_deadline` what is
+recorded when one of them comes, `effects` what the world has to be told of an event. The workflow holds no rule.
 """
 
 from __future__ import annotations
@@ -75,7 +75,10 @@ def reminder_time(day: date) -> datetime:
 
 
 class Deadline(BaseModel):
-    """A moment for which the case waits. `key` names it once and for ever (`overdue:2025-09-22`): the timer's act has its id from it."""
+    """A moment for which the case waits.
+
+    `key` names it once and for ever (`overdue:2025-09-22`): the timer's act has its id from it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -124,7 +127,10 @@ class OpenBox(BaseModel):
 
 
 class CloseBox(BaseModel):
-    """An effect: the ballot box of a poll takes no more ballots and is counted; it answers with the poll's own act `record_count`."""
+    """An effect: the ballot box of a poll takes no more ballots and is counted.
+
+    It answers with the poll's own act `record_count`.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -142,8 +148,10 @@ class DiscardBox(BaseModel):
 
 
 class RecallYears(BaseModel):
-    """An effect: the earlier years' last places and who held which post are read from the event store; it answers with the
-    assessment's own act `judge_veto`."""
+    """An effect: the other years' last places, and who held which post, are read from the event store.
+
+    It answers with the assessment's own act `judge_veto`.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -198,11 +206,11 @@ class Decider(Protocol, Generic[S]):
         ...
 
     def pass_deadline(self, state: S, deadline: Deadline, context: Context) -> list[Event]:
-        """The events of a deadline that has come; never empty, and the deadline is listed no more once they are folded in."""
+        """The events of a deadline that has come: never none, and folded in, they end its being listed."""
         ...
 
     def effects(self, state: S, recorded: Recorded) -> list[Effect]:
-        """What must follow an event outside the case. `state` is the one after the event. Every effect may be done again."""
+        """What must follow an event outside the case; `state` is the one after it. Effects may be done again."""
         ...
 
     def facts(self, state: S) -> CaseFacts:

@@ -41,7 +41,6 @@ class HoldUp(StrEnum):
     """Why a poll may not open; its verdict is then `refused`."""
 
     OPEN_QUESTIONS = "open_questions"
-    NOT_FILED = "not_filed"
     UNIMPLEMENTED_OPINIONS = "unimplemented_opinions"
 
     @property
@@ -52,7 +51,6 @@ class HoldUp(StrEnum):
 
 _HOLD_UP_LABELS = {
     HoldUp.OPEN_QUESTIONS: "还有提问未答复、未承诺",
-    HoldUp.NOT_FILED: "整改意见尚未报镇纪委备案",
     HoldUp.UNIMPLEMENTED_OPINIONS: "还有整改意见未落实或落实情况未经检查",
 }
 
@@ -60,25 +58,20 @@ _HOLD_UP_LABELS = {
 def poll_held_up(
     policy: AppraisalPolicy,
     questions: Mapping[str, Standing],
-    opinions: Collection[str],
     unimplemented: Collection[str],
     *,
-    filed: bool,
     waived: bool,
 ) -> tuple[HoldUp, ...]:
     """`appraisal.order`: everything that holds the poll up; empty where it may open.
 
-    `after_implementation`: the filing (which an open question bars) and every itemised opinion come first; the
-    presidium may waive the implementation with a recorded reason. Without opinions there is nothing to file or to
-    implement. `same_day`: report, questions and poll are one meeting and nothing that comes after it holds it up.
+    An open question bars the filing, and so the poll, in either order: questions belong to the meeting of the report.
+    `after_implementation`: every itemised opinion is implemented first, unless the presidium waives it with a recorded
+    reason. `same_day`: nothing that comes after the one meeting holds it up. A late filing has a consequence of its own
+    (`rectification.filing_days`) and is no bar.
     """
-    if policy.order is Order.SAME_DAY:
-        return ()
     reasons = []
     if open_questions(questions):
         reasons.append(HoldUp.OPEN_QUESTIONS)
-    if opinions and not filed:
-        reasons.append(HoldUp.NOT_FILED)
-    if unimplemented and not waived:
+    if policy.order is Order.AFTER_IMPLEMENTATION and unimplemented and not waived:
         reasons.append(HoldUp.UNIMPLEMENTED_OPINIONS)
     return tuple(reasons)

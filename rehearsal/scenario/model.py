@@ -161,6 +161,14 @@ class DutyReport(Part):
     poll: Annotated[tuple[Poll, ...], OneOrMany] = ()
     rectification: RectificationPlay | None = None
 
+    @property
+    def given_on(self) -> date | None:
+        """The day of the report; where the file does not say, the first day on which something came of it."""
+        days = [question.date for question in self.questions]
+        days += [day for opinion in self.opinions for day in (opinion.implemented_on, opinion.checked_on)]
+        days += [self.filed_on, *(poll.date for poll in self.poll)]
+        return self.report_on or min((day for day in days if day is not None), default=None)
+
 
 class MethodMarks(Part):
     """Raw marks of one table."""

@@ -9,9 +9,10 @@ from rehearsal.scenario.values import Day, Part, Text
 
 ABSTAIN = "abstain"
 INVALID = "invalid"
+BLANK = "blank"
 
 Rows = dict[str, Count]
-"""How many rows of one item fell to each grade (by key), to `abstain` and to `invalid`."""
+"""How many rows of one item fell to each grade (by key), to `abstain` and to `invalid`, or were left `blank`."""
 
 
 class RevotePoll(Part):

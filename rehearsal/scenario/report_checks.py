@@ -10,20 +10,17 @@ from domain.rules.appraisal import quorum
 from domain.yaml_lines import Path
 from rehearsal.scenario.findings import Finding, not_before, repeated, suggestion
 from rehearsal.scenario.model import DutyReport, Opinion, Question, RectificationPlay
-from rehearsal.scenario.polls import ABSTAIN, INVALID, Poll, RevotePoll, Rows
+from rehearsal.scenario.polls import ABSTAIN, BLANK, INVALID, Poll, RevotePoll, Rows
 
 
 def check_duty_report(
     path: Path, report: DutyReport, policy: AppraisalPolicy, deputies: int, opens: date
 ) -> Iterator[Finding]:
     """Every fault of one duty report and what follows it. `opens`: the first day of its cycle."""
-    begin = max(report.report_on or opens, opens)
+    begin = max(report.given_on or opens, opens)
     what = "述职日" if report.report_on is not None else "本周期启动日"
     yield from repeated((*path, "questions"), "id", (question.id for question in report.questions), "提问 id ")
     yield from repeated((*path, "opinions"), "id", (opinion.id for opinion in report.opinions), "意见 id ")
-    for key, items in (("questions", report.questions), ("opinions", report.opinions)):
-        if items and report.report_on is None:
-            yield Finding((*path, key), "没有述职日（report_on），不能有提问和意见")
     for index, question in enumerate(report.questions):
         yield from _question((*path, "questions", index), question, begin, what)
     for index, opinion in enumerate(report.opinions):
@@ -60,7 +57,7 @@ def _opinion(path: Path, opinion: Opinion, begin: date, what: str) -> Iterator[F
 
 def _barred(report: DutyReport, poll: Poll) -> bool:
     """Whether the poll cannot open, as far as the file shows: such a poll needs no figures."""
-    if report.report_on is None or any(each.date is None or each.date > poll.date for each in report.questions):
+    if report.given_on is None or any(each.date is None or each.date > poll.date for each in report.questions):
         return True
     done = [opinion.checked_on is not None and opinion.checked_on <= poll.date for opinion in report.opinions]
     return not all(done) and poll.waive is None
@@ -90,7 +87,7 @@ def _figures(
 
 
 def _rows(path: Path, rows: Rows, policy: AppraisalPolicy) -> Iterator[Finding]:
-    known = (*policy.grade_keys, ABSTAIN, INVALID)
+    known = (*policy.grade_keys, ABSTAIN, INVALID, BLANK)
     for key in rows:
         if key not in known:
             yield Finding((*path, key), f"没有等次“{key}”{suggestion(key, known)}")

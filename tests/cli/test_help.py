@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
 from cli import app
+from commands.rehearse import rehearse
 
 
 def subcommands() -> list[list[str]]:
@@ -40,6 +42,17 @@ def test_help_is_in_two_languages_with_exit_codes(words: list[str]) -> None:
     assert "0 成功" in text
     assert "1 失败" in text
     assert "2 输入无效" in text
+
+
+def test_a_scenario_with_faults_is_listed_and_starts_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scenario = tmp_path / "scenario.yaml"
+    scenario.write_text("scenario: x\ntown: y\n", encoding="utf-8")
+    assert rehearse(scenario, None) == 2
+    said = capsys.readouterr().err
+    assert "第 2 行 town" in said
+    assert "deputies" in said
 
 
 @pytest.mark.parametrize(

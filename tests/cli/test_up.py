@@ -50,6 +50,15 @@ def test_a_town_is_found_as_it_was_after_every_kind_of_end(place: Place) -> None
         running = place.up("--demo")
         assert "此前已载入" in running.said
         assert board(place) == after
+
+        # A killed `up` leaves its children; the next one ends them before it starts its own.
+        orphans = running.children()
+        running.process.kill()
+        running.process.wait()
+        running = place.up("--demo")
+        _, alive = psutil.wait_procs(orphans, timeout=5)
+        assert alive == [], [each.cmdline() for each in alive]
+        assert board(place) == after
         stop(running)
 
         # Without the engine's data every open case comes back from its events.

@@ -1,4 +1,4 @@
-"""`kill -9` of the worker, of PostgreSQL and of Temporal while a year goes on: the same result, no act recorded twice."""
+"""`kill -9` of the worker, of PostgreSQL and of Temporal during a year: the same result, no act recorded twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A town's whole stack as processes that can be killed: PostgreSQL, Temporal and a worker, on a data folder of their own."""
+"""A town's whole stack as processes that can be killed, on a data folder of their own."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Town:
         server = self.postgres if what == "postgres" else self.temporal
         assert server.pid is not None
         os.kill(server.pid, signal.SIGKILL)
-        while server.poll() is None:
+        while server.poll() is None:  # noqa: ASYNC110 - a killed process tells nobody
             await asyncio.sleep(0.01)
         await asyncio.to_thread(server.start)
 

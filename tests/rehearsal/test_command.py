@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+import psutil
+import pytest
 
 from rehearsal.command import FAILED, INVALID, rehearse
 
@@ -62,4 +66,25 @@ def test_the_result_alone_is_on_standard_output_and_nothing_is_left() -> None:
     assert result["scenario"] == "february"
     assert result["ledger"]["verified"] is True
     assert "推演至 2027-03" in done.stderr.decode()
+    assert left == []
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_a_rehearsal_that_is_told_to_stop_leaves_nothing_running(sign: signal.Signals) -> None:
+    with tempfile.TemporaryDirectory(prefix="jr-") as folder:
+        running = subprocess.Popen(
+            [sys.executable, str(ROOT / "cli.py"), "rehearse", str(FEBRUARY)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "TMPDIR": folder},
+        )
+        assert running.stderr is not None
+        assert running.stderr.readline().decode().startswith("推演至 2026-01")  # its servers run by now
+        started = psutil.Process(running.pid).children(recursive=True)
+        running.send_signal(sign)
+        running.communicate(timeout=60)
+        _, alive = psutil.wait_procs(started, timeout=10)
+        left = list(Path(folder).iterdir())
+    assert running.returncode in (1, 130)
+    assert alive == []
     assert left == []

@@ -167,7 +167,6 @@ cycles:
         "policy.appraisal.pasing_grades",
         "history[0].year",
         "cycles[0].heads[0].subject",
-        "cycles[0].heads[0].from",
         "cycles[0].duty_reports[0].report_on",
         "cycles[0].duty_reports[0].filed",
         "cycles[0].duty_reports[0].poll.overall.excellent",

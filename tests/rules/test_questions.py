@@ -24,31 +24,26 @@ def test_an_open_question_bars_the_filing_and_a_commitment_does_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("questions", "opinions", "unimplemented", "filed", "waived", "reasons"),
+    ("questions", "unimplemented", "waived", "reasons"),
     [
-        (SETTLED, ["o1"], [], True, False, ()),
-        (SETTLED, ["o1"], ["o1"], True, False, (HoldUp.UNIMPLEMENTED_OPINIONS,)),
-        (SETTLED, ["o1"], ["o1"], True, True, ()),
-        (SETTLED, ["o1"], [], False, False, (HoldUp.NOT_FILED,)),
-        (SETTLED, [], [], False, False, ()),
-        (OPEN, [], [], False, False, (HoldUp.OPEN_QUESTIONS,)),
-        (OPEN, ["o1"], ["o1"], False, True, (HoldUp.OPEN_QUESTIONS, HoldUp.NOT_FILED)),
+        (SETTLED, [], False, ()),
+        (SETTLED, ["o1"], False, (HoldUp.UNIMPLEMENTED_OPINIONS,)),
+        (SETTLED, ["o1"], True, ()),
+        (OPEN, [], False, (HoldUp.OPEN_QUESTIONS,)),
+        (OPEN, ["o1"], False, (HoldUp.OPEN_QUESTIONS, HoldUp.UNIMPLEMENTED_OPINIONS)),
+        (OPEN, ["o1"], True, (HoldUp.OPEN_QUESTIONS,)),
     ],
 )
 def test_what_holds_a_poll_up(
-    questions: dict[str, Standing],
-    opinions: list[str],
-    unimplemented: list[str],
-    filed: bool,
-    waived: bool,
-    reasons: tuple[HoldUp, ...],
+    questions: dict[str, Standing], unimplemented: list[str], waived: bool, reasons: tuple[HoldUp, ...]
 ) -> None:
-    assert poll_held_up(AFTER, questions, opinions, unimplemented, filed=filed, waived=waived) == reasons
+    assert poll_held_up(AFTER, questions, unimplemented, waived=waived) == reasons
     assert all(reason.label for reason in reasons)
 
 
 def test_on_the_same_day_nothing_that_comes_later_holds_the_poll_up() -> None:
-    assert poll_held_up(SAME_DAY, OPEN, ["o1"], ["o1"], filed=False, waived=False) == ()
+    assert poll_held_up(SAME_DAY, SETTLED, ["o1"], waived=False) == ()
+    assert poll_held_up(SAME_DAY, OPEN, ["o1"], waived=False) == (HoldUp.OPEN_QUESTIONS,)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from domain.cases.case import CaseKind
 from domain.events import EVENT_TYPES
 from domain.roster.posts import SubjectKind
 from web.lights import Shown, light_of
-from web.words import ACTS, EVENTS, KINDS, ROLES, STAGES, VALUES, pairs_of
+from web.terms import ACTS, EVENTS, STAGES, VALUES
+from web.words import KINDS, ROLES, pairs_of
 
 GLOSSARY = (Path(__file__).parents[2] / "docs" / "glossary.md").read_text(encoding="utf-8")
 CASES = Path(domain.cases.registry.__file__).parent

@@ -18,7 +18,6 @@ class Bar(StrEnum):
 
     NOT_REPORTED = "not_reported"
     OPEN_QUESTIONS = HoldUp.OPEN_QUESTIONS.value
-    NOT_FILED = HoldUp.NOT_FILED.value
     UNIMPLEMENTED_OPINIONS = HoldUp.UNIMPLEMENTED_OPINIONS.value
 
     @property

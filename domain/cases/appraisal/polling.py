@@ -23,18 +23,8 @@ def bars(state: AppraisalState, policy: AppraisalPolicy) -> tuple[Bar, ...]:
     """
     if state.reported_on is None:
         return (Bar.NOT_REPORTED,)
-    held_up = poll_held_up(
-        policy,
-        state.standings,
-        state.opinions,
-        state.unimplemented,
-        filed=state.filed_on is not None,
-        waived=state.waived is not None,
-    )
-    found = {Bar(reason.value) for reason in held_up}
-    if state.open_questions:
-        found.add(Bar.OPEN_QUESTIONS)
-    return tuple(bar for bar in Bar if bar in found)
+    held_up = poll_held_up(policy, state.standings, state.unimplemented, waived=state.waived is not None)
+    return tuple(Bar(reason.value) for reason in held_up)
 
 
 def ready_since(state: AppraisalState, policy: AppraisalPolicy) -> date | None:
@@ -43,10 +33,8 @@ def ready_since(state: AppraisalState, policy: AppraisalPolicy) -> date | None:
     A poll entered with an earlier date would have been held before it was allowed.
     """
     days = [state.reported_on, *(question.settled_on for question in state.questions.values())]
-    if policy.order is Order.AFTER_IMPLEMENTATION and state.opinions:
-        days.append(state.filed_on)
-        if state.waived is None:
-            days += [opinion.checked_on for opinion in state.opinions.values()]
+    if policy.order is Order.AFTER_IMPLEMENTATION and state.waived is None:
+        days += [opinion.checked_on for opinion in state.opinions.values()]
     return max((day for day in days if day is not None), default=None)
 
 

@@ -125,6 +125,13 @@ class PollDecider:
             case _:
                 return []
 
+    def when_voided(self, state: PollState) -> list[Effect]:
+        """A poll called by mistake: its box is never opened, nobody waits for its result. What was counted stands."""
+        if state.stage.over or state.since is None:
+            return []
+        results = uncounted(state, PollStatus.VOID, state.attendance, state.opened_on or state.since)
+        return [DiscardBox(poll_id=state.case_id), *_tell(state, results)]
+
     def facts(self, state: PollState) -> CaseFacts:
         """The case in a few words."""
         day = state.day.isoformat() if state.day is not None else ""

@@ -60,7 +60,7 @@ def test_without_a_report_there_is_no_poll() -> None:
 
 def test_every_bar_is_named() -> None:
     play = reported(questions=1, opinions=1)
-    assert refused_for(play) == (Bar.OPEN_QUESTIONS, Bar.NOT_FILED, Bar.UNIMPLEMENTED_OPINIONS)
+    assert refused_for(play) == (Bar.OPEN_QUESTIONS, Bar.UNIMPLEMENTED_OPINIONS)
     assert all(bar.label for bar in Bar)
 
 
@@ -76,10 +76,13 @@ def test_an_opinion_holds_the_poll_up_until_it_is_implemented_and_checked() -> N
     assert play.facts.outcome == "pass"
 
 
-def test_implemented_opinions_that_are_not_filed_hold_it_up() -> None:
+def test_a_late_filing_is_overdue_and_holds_no_poll_up() -> None:
     play = reported(opinions=1)
     implemented(play, "o1", "2025-06-10", "2025-06-11")
-    assert refused_for(play) == (Bar.NOT_FILED,)
+    polled(play, PASS)
+    assert (play.facts.outcome, play.facts.open, play.state.filing_overdue) == ("pass", True, True)
+    play.act("2025-06-23", do.FileOpinions())
+    assert not play.facts.open
 
 
 def test_the_presidium_may_waive_the_implementation_after_a_refusal() -> None:
@@ -92,10 +95,10 @@ def test_the_presidium_may_waive_the_implementation_after_a_refusal() -> None:
     assert (play.facts.outcome, play.facts.open) == ("pass", False)
 
 
-def test_a_waiver_stands_neither_for_an_answer_nor_for_the_filing() -> None:
+def test_a_waiver_does_not_stand_for_an_answer() -> None:
     play = reported(questions=1, opinions=1)
     play.act("2025-06-10", do.WaiveImplementation(reason="工程须待冬季"))
-    assert refused_for(play) == (Bar.OPEN_QUESTIONS, Bar.NOT_FILED)
+    assert refused_for(play) == (Bar.OPEN_QUESTIONS,)
 
 
 def test_on_the_same_day_the_implementation_is_followed_after_the_poll() -> None:

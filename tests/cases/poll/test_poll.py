@@ -11,6 +11,8 @@ from domain.acts import Command
 from domain.cases.appraisal import DECIDER as APPRAISAL
 from domain.cases.appraisal.commands import OpenAppraisal, PutToPoll, SubmitReport
 from domain.cases.case import CaseKind, CloseBox, DiscardBox, OpenBox, TellCase
+from domain.cases.governance import Governed
+from domain.cases.governance_commands import VoidCase
 from domain.cases.poll import DECIDER
 from domain.cases.poll import commands as do
 from domain.cases.poll import events as did
@@ -147,6 +149,17 @@ def test_a_poll_is_declared_void_at_any_time_before_the_count(steps: int) -> Non
     verdicts = {result.verdict(play.policy.appraisal).verdict for result in told(play).values()}
     assert verdicts == {Outcome.VOID}
     assert play.refused(DAY, do.OpenPoll(present=55)) == "wrong_stage"
+
+
+def test_a_poll_called_by_mistake_leaves_no_box_and_nobody_waiting() -> None:
+    governed = Play(Governed(DECIDER), case_id="2025-p1")
+    governed.act("2025-06-16", CALL)
+    governed.act(DAY, do.OpenPoll(present=55))
+    governed.act(DAY, VoidCase(reason="日期错误"))
+    following = governed.effects[1:]
+    assert following[0] == DiscardBox(poll_id="2025-p1")
+    told_void = {effect.case_id for effect in following if isinstance(effect, TellCase) and effect.kind != "cycle"}
+    assert told_void == {"2025-czs", "2025-lys"}
 
 
 def test_a_counted_poll_is_not_declared_void() -> None:
