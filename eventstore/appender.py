@@ -23,7 +23,7 @@ from eventstore.batch import Batch
 from eventstore.contract import AppendRequest, AppendResult, StoreUnavailable
 from eventstore.stepwise import Stepwise
 from eventstore.subscriber import AfterCommit, Subscriber
-from eventstore.wire import ROLLBACK, Row, Statement, Wire, WireBroken, Wires
+from eventstore.wire import Row, Statement, Wire, WireBroken, Wires
 
 _log = structlog.get_logger(__name__)
 
@@ -39,10 +39,6 @@ class _Waiting(NamedTuple):
     result: asyncio.Future[AppendResult]
 
 
-AT_ONCE = 8
-"""Appends of a batch that the database begins with while the projections are still folded: it holds the lock then."""
-
-
 class _Prepared(NamedTuple):
     waiting: list[_Waiting]
     batch: Batch | None
@@ -55,8 +51,6 @@ class _Flight(NamedTuple):
     batch: Batch
     wire: Wire
     answer: asyncio.Future[list[Row]]
-    complete: bool
-    """False for one that is rolled back, and goes step by step then."""
 
 
 class Appender:
@@ -101,7 +95,7 @@ class Appender:
     async def _drain(self) -> None:
         try:
             while self._queue:
-                flight = await self._take_off(self._next_batch())
+                flight = await self._start(self._prepare(self._next_batch()))
                 while flight is not None:
                     flight = await self._land(flight)
         except BaseException as error:  # a fault of ours, or the end of the loop: nobody may wait for ever
@@ -122,64 +116,35 @@ class Appender:
         self._batches.append(batch)
         return batch
 
-    def _build(self, waiting: list[_Waiting]) -> Batch | None:
-        try:
-            return Batch(self._town, [each.request for each in waiting])
-        except Exception:  # noqa: BLE001 - step by step it shows whose failure it is, and he is told
-            return None
-
-    def _foresee(self, batch: Batch) -> list[Statement] | None:
-        statements: list[Statement] = []
-        for subscriber in self._subscribers:
-            try:
-                following = subscriber.foresee(self._town, batch.events)
-            except Exception:  # noqa: BLE001 - step by step it is kept behind a savepoint, and noted
-                following = None
-            if following is None:
-                return None
-            statements += following
-        return statements
-
     def _prepare(self, waiting: list[_Waiting]) -> _Prepared:
-        batch = self._build(waiting)
-        following = self._foresee(batch) if batch is not None else None
-        if batch is None or following is None:
+        try:
+            batch = Batch(self._town, [each.request for each in waiting])
+            statements = [batch.append(self._role)]
+            for subscriber in self._subscribers:
+                following = subscriber.foresee(self._town, batch.events)
+                if following is None:
+                    return _Prepared(waiting, None, [])
+                statements += following
+        except Exception:  # noqa: BLE001 - step by step it shows whose failure it is; it is told, or kept in a state
             return _Prepared(waiting, None, [])
-        return _Prepared(waiting, batch, [batch.append(self._role), *following])
-
-    async def _take_off(self, waiting: list[_Waiting]) -> _Flight | None:
-        """Send a batch while no other is under way; None for one that has its answers already."""
-        if len(waiting) > AT_ONCE:
-            return await self._start(self._prepare(waiting))
-        batch = self._build(waiting)
-        if batch is None:
-            await self._step_by_step(waiting)
-            return None
-        wire = await self._wire(waiting)
-        if wire is None:
-            return None
-        # This must stay: the database takes about as long over the append as we do over its projections.
-        wire.begin(batch.append(self._role))
-        following = self._foresee(batch)
-        answer = wire.send(following if following is not None else [ROLLBACK])
-        return _Flight(waiting, batch, wire, answer, complete=following is not None)
+        return _Prepared(waiting, batch, statements)
 
     async def _start(self, prepared: _Prepared) -> _Flight | None:
-        """Send a batch that was prepared; None for one that has its answers already."""
+        """Send a batch on its way; None for one that has its answers already."""
         if prepared.batch is None:
             await self._step_by_step(prepared.waiting)
             return None
         wire = await self._wire(prepared.waiting)
         if wire is None:
             return None
-        return _Flight(prepared.waiting, prepared.batch, wire, wire.send(prepared.statements), complete=True)
+        return _Flight(prepared.waiting, prepared.batch, wire, wire.send(prepared.statements))
 
     async def _land(self, flight: _Flight) -> _Flight | None:
         """Wait for the answer to a batch and hand it out; returns the batch that was sent meanwhile, if one was."""
         # Those whom the last answer woke append in this pause. This must stay: what they append is prepared while the
         # database works on the flight; one of the two is idle otherwise.
         await asyncio.sleep(0)
-        ahead = self._prepare(self._next_batch()) if self._queue and flight.complete else None
+        ahead = self._prepare(self._next_batch()) if self._queue else None
         rows = await self._answer(flight)
         if rows is None:
             # What was prepared counted on this one.
@@ -199,7 +164,7 @@ class Appender:
     async def _answer(self, flight: _Flight) -> list[Row] | None:
         """The answer to a batch; None where that went another way, and those who wait have been told."""
         try:
-            rows = await flight.answer
+            return await flight.answer
         except WireBroken as error:
             self._unavailable(flight.waiting, error)
             return None
@@ -209,10 +174,6 @@ class Appender:
             return None
         finally:
             await self._wires.give_back(flight.wire)
-        if not flight.complete:
-            await self._step_by_step(flight.waiting)
-            return None
-        return rows
 
     async def _wire(self, waiting: list[_Waiting]) -> Wire | None:
         """A connection; None where there is none to be had, and those who wait have been told."""

@@ -54,10 +54,6 @@ class Statement(NamedTuple):
         return cls(text, types, data)
 
 
-ROLLBACK = Statement(b"ROLLBACK", [], [])
-"""Ends a transaction that was begun, with nothing done."""
-
-
 class WireBroken(Exception):
     """The connection ended; whether the transaction under way was committed is not known."""
 
@@ -92,23 +88,19 @@ class Wire:
         connection = await psycopg.AsyncConnection.connect(address, autocommit=True, options=f"{given} {options}")
         return cls(connection)
 
-    def begin(self, statement: Statement) -> None:
-        """Have the database begin with the first statement of a transaction, which `send` is to end at once."""
-        self._queue([statement], end=False)
-
     def send(self, statements: Sequence[Statement]) -> asyncio.Future[list[Row]]:
-        """Send one transaction, or the rest of it. The future gets the last row of each statement that has rows.
+        """Send one transaction. The future gets the last row of each statement that has rows.
 
         It raises `psycopg.Error` for what the database refused, with nothing committed, or `WireBroken`.
         """
         self._answer = answer = self._loop.create_future()
         if self.usable:
-            self._queue(statements, end=True)
+            self._queue(statements)
         else:
             self._break(psycopg.OperationalError("the connection is lost"))
         return answer
 
-    def _queue(self, statements: Sequence[Statement], *, end: bool) -> None:
+    def _queue(self, statements: Sequence[Statement]) -> None:
         try:
             for text, types, values in statements:
                 name = self._names.get(text)
@@ -117,8 +109,7 @@ class Wire:
                     self._fresh.append(text)
                     self._pgconn.send_prepare(name, text, types)
                 self._pgconn.send_query_prepared(name, values, [Format.BINARY] * len(values))
-            if end:
-                self._pgconn.pipeline_sync()
+            self._pgconn.pipeline_sync()
             self._flush()
         except psycopg.Error as error:
             self._break(error)

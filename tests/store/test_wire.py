@@ -13,7 +13,7 @@ from eventstore.arrays import TextArray
 from eventstore.contract import Verdict
 from eventstore.database import libpq_address
 from eventstore.store import EventStore
-from eventstore.wire import ROLLBACK, Statement, WireBroken, Wires
+from eventstore.wire import Statement, WireBroken, Wires
 from projections import subscribers
 from projections.state import states
 from projections.timeline import row_of
@@ -49,16 +49,6 @@ async def test_statements_are_one_transaction(wires: Wires) -> None:
         await wire.send([see("good"), see("bad"), see("after")])
     assert await wire.send([SEEN]) == [[b"0"]]
     assert await wire.send([see("good"), SEEN, see("more"), SEEN]) == [[b"1"], [b"2"]]
-    await wires.give_back(wire)
-
-
-async def test_a_transaction_that_was_begun_ends_with_the_rest(wires: Wires) -> None:
-    wire = await wires.take()
-    wire.begin(see("good"))
-    assert await wire.send([SEEN]) == [[b"1"]]
-    wire.begin(see("given up"))
-    await wire.send([ROLLBACK])
-    assert await wire.send([SEEN]) == [[b"1"]]
     await wires.give_back(wire)
 
 
