@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import psycopg
@@ -18,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.events import Recorded
-from eventstore.batch import APPEND, Answer, arguments, outcomes, recorded_by
+from eventstore.batch import APPEND, Answer, arguments, event_ids, made_by, outcomes
 from eventstore.contract import AppendRequest, AppendResult, CommandTaken, StoreUnavailable, Verdict
 from eventstore.database import driver_connection
 from eventstore.reader import events_of_commands
@@ -122,11 +123,11 @@ class Appender:
         async with self._engine.connect() as connection:
             try:
                 try:
-                    answer, appended = await self._transaction(connection, requests, careful=False)
+                    answer, made = await self._transaction(connection, requests, careful=False)
                 except TryAgain:
                     await (await driver_connection(connection)).execute("ROLLBACK")
                     self._forget()
-                    answer, appended = await self._transaction(connection, requests, careful=True)
+                    answer, made = await self._transaction(connection, requests, careful=True)
             except BaseException:
                 # What state it is in, nobody knows; and whether it was committed, only a repetition can tell.
                 await connection.invalidate()
@@ -134,29 +135,28 @@ class Appender:
                 raise
         commands = [r.command_id for r, v in zip(requests, answer.verdicts, strict=True) if v == Verdict.DUPLICATE]
         originals = await events_of_commands(self._reading, self._town, self._role, commands) if commands else {}
-        return outcomes(self._town, requests, answer, originals), appended
+        return outcomes(self._town, requests, answer, made, originals), list(chain.from_iterable(made))
 
     async def _transaction(
         self, connection: AsyncConnection, requests: list[AppendRequest], *, careful: bool
-    ) -> tuple[Answer, list[Recorded]]:
+    ) -> tuple[Answer, list[tuple[Recorded, ...]]]:
         # The connection commits each statement by itself; without subscribers one statement is all there is.
         driver = await driver_connection(connection)
         if self._subscribers:
             await driver.execute("BEGIN")
-        cursor = await driver.execute(APPEND, arguments(self._town, self._role, requests), binary=True)
+        ids = event_ids(self._town, requests)
+        cursor = await driver.execute(APPEND, arguments(self._town, self._role, requests, ids), binary=True)
         row = await cursor.fetchone()
         if row is None:
             raise RuntimeError("jiandu_append returned no row")
         answer = Answer(*row)
-        appended: list[Recorded] = []
-        if self._subscribers or self._after_commit:
-            appended = _appended(self._town, requests, answer)
-        if appended:
+        made = made_by(requests, ids, answer)
+        if self._subscribers and (appended := list(chain.from_iterable(made))):
             for subscriber in self._subscribers:
                 await subscriber.on_append(connection, self._town, appended, careful=careful)
         if self._subscribers:
             await driver.execute("COMMIT")
-        return answer, appended
+        return answer, made
 
     def _forget(self) -> None:
         for subscriber in self._subscribers:
@@ -168,14 +168,6 @@ class Appender:
                 await hook(self._town, appended)
             except Exception:  # noqa: BLE001 - the events are committed; a listener cannot undo that
                 _log.exception("after_commit_failed", town=self._town, position=appended[-1].position)
-
-
-def _appended(town: str, requests: Sequence[AppendRequest], answer: Answer) -> list[Recorded]:
-    made: list[Recorded] = []
-    for request, verdict, first, version, _ in zip(requests, *answer, strict=True):
-        if verdict == Verdict.APPENDED:
-            made.extend(recorded_by(town, request, first, version))
-    return made
 
 
 def _connection_lost(error: DBAPIError | psycopg.Error) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from domain.events import Recorded
 from eventstore.arrays import BigIntArray, InstantArray, IntArray, TextArray, UuidArray
@@ -35,7 +37,16 @@ class Answer(NamedTuple):
     epochs: list[int]
 
 
-def arguments(town: str, role: str, requests: Sequence[AppendRequest]) -> tuple[Any, ...]:
+EventIds = Sequence[tuple[UUID, ...]]
+"""The ids of the events of each append."""
+
+
+def event_ids(town: str, requests: Sequence[AppendRequest]) -> EventIds:
+    """Made once for a batch: deriving an id takes longer than most of what is done with an event here."""
+    return [tuple(event_id(town, request.command_id, n) for n in range(len(request.events))) for request in requests]
+
+
+def arguments(town: str, role: str, requests: Sequence[AppendRequest], ids: EventIds) -> tuple[Any, ...]:
     """The parameters of `APPEND`."""
     follows: list[int] = []
     repeats: list[int] = []
@@ -59,19 +70,27 @@ def arguments(town: str, role: str, requests: Sequence[AppendRequest]) -> tuple[
         IntArray([len(request.events) for request in requests]),
         IntArray(follows),
         IntArray(repeats),
-        UuidArray([event_id(town, request.command_id, n) for request in requests for n in range(len(request.events))]),
+        UuidArray(list(chain.from_iterable(ids))),
         TextArray([event.type_name for event in events]),
         IntArray([event.schema_version for event in events]),
         TextArray([event.model_dump_json() for event in events]),
     )
 
 
-def recorded_by(town: str, request: AppendRequest, first: int, last_version: int) -> tuple[Recorded, ...]:
-    """The events of an accepted append at their places. Nothing is validated again: the request was."""
+def made_by(requests: Sequence[AppendRequest], ids: EventIds, answer: Answer) -> list[tuple[Recorded, ...]]:
+    """The events that each append made, at their places; none for one that was not accepted."""
+    return [
+        _recorded_by(request, its_ids, first, version) if verdict == Verdict.APPENDED else ()
+        for request, its_ids, verdict, first, version, _ in zip(requests, ids, *answer, strict=True)
+    ]
+
+
+def _recorded_by(request: AppendRequest, ids: tuple[UUID, ...], first: int, last_version: int) -> tuple[Recorded, ...]:
+    # Nothing is validated again: the request was.
     first_version = last_version - len(request.events) + 1
     return tuple(
         Recorded.model_construct(
-            event_id=event_id(town, request.command_id, n),
+            event_id=ids[n],
             stream=request.stream,
             version=first_version + n,
             position=first + n,
@@ -83,20 +102,20 @@ def recorded_by(town: str, request: AppendRequest, first: int, last_version: int
 
 
 def outcomes(
-    town: str, requests: Sequence[AppendRequest], answer: Answer, originals: dict[str, tuple[Recorded, ...]]
+    town: str,
+    requests: Sequence[AppendRequest],
+    answer: Answer,
+    made: Sequence[tuple[Recorded, ...]],
+    originals: dict[str, tuple[Recorded, ...]],
 ) -> list[AppendResult | CommandTaken]:
-    """The result of each append; `originals` are the events of the duplicates' commands."""
+    """The result of each append; `made` are its events, `originals` those of the duplicates' commands."""
     results: list[AppendResult | CommandTaken] = []
-    for request, verdict, first, version, epoch in zip(requests, *answer, strict=True):
+    for request, events, verdict, _, version, epoch in zip(requests, made, *answer, strict=True):
         if verdict == TAKEN:
             results.append(CommandTaken(town, request.stream, request.command_id))
             continue
-        events: tuple[Recorded, ...] = ()
-        if verdict == Verdict.APPENDED:
-            events = recorded_by(town, request, first, version)
-        elif verdict == Verdict.DUPLICATE:
-            events = originals[request.command_id]
+        told = originals[request.command_id] if verdict == Verdict.DUPLICATE else events
         results.append(
-            AppendResult.model_construct(verdict=Verdict(verdict), events=events, actual_version=version, epoch=epoch)
+            AppendResult.model_construct(verdict=Verdict(verdict), events=told, actual_version=version, epoch=epoch)
         )
     return results
