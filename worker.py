@@ -28,7 +28,8 @@ from activities.ledger import Ledger
 from activities.year import Years
 from ballotbox.interface import BallotBox
 from ballotbox.plain.box import PlainBallotBox
-from eventstore.database import create_engine
+from eventstore.database import APP_ROLE, create_engine, in_town
+from eventstore.reader import last_position
 from eventstore.signed_note import NoteSigner
 from eventstore.store import EventStore
 from projections import subscribers
@@ -41,9 +42,11 @@ from runtime.settings_faults import SettingsError
 from runtime.temporal import connect, ensure_search_attributes
 from runtime.tracing import tracing_plugins
 from workflows.catalogue import WORKFLOWS
+from workflows.catching_up import CatchingUp
 from workflows.client import CaseClient
 from workflows.other_cases import OtherCases
 from workflows.payloads import SealingCodec, data_converter
+from workflows.schedules import ensure_schedules
 
 log = structlog.get_logger("jiandu.worker")
 
@@ -187,13 +190,39 @@ async def serve(settings: Settings, stopped: asyncio.Event, ready: Callable[[], 
     url = database_url(settings)
     async with opened_services(settings, url) as services:
         worker = build_worker(client, services, task_queue=settings.task_queue, deployment=deployment)
+        watch = CatchingUp(LogOf(services.store), services.client_of(client, settings.task_queue))
         async with worker:
             await make_current(client, settings.deployment_name, build_id)
+            await ensure_schedules(client, settings.town, settings.task_queue)
             log.info("worker_ready", task_queue=settings.task_queue, build=build_id, town=settings.town)
             if ready is not None:
                 ready()
-            await stopped.wait()
+            async with _at_work(watch):
+                await stopped.wait()
             log.info("worker_stopping")
+
+
+class LogOf:
+    """The store as `CatchingUp` reads it."""
+
+    def __init__(self, store: EventStore) -> None:
+        self._store = store
+        self.towns = store.towns
+        self.read_all = store.read_all
+
+    async def last_position(self, town: str) -> int:
+        async with in_town(self._store.engine, town, APP_ROLE) as connection:
+            return await last_position(connection, town)
+
+
+@asynccontextmanager
+async def _at_work(watch: CatchingUp) -> AsyncIterator[None]:
+    watching = asyncio.create_task(watch.keep_on(), name="catching up")
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
 
 
 async def _main(settings: Settings) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from commands.outcome import Failure
+from commands.pending import ask_for_recovery
 from commands.place import Database, embedded_postgres
 from commands.screen import step, warn
 from runtime.engine_build import ensure
@@ -65,12 +66,11 @@ class ProgramOptions(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Servers:
-    """What cases run on. `fresh_engine`: the engine has no data yet, so it knows no case."""
+    """What cases run on."""
 
     database: Database
     temporal_address: str
     temporal_ui: str | None
-    fresh_engine: bool
 
 
 def restarted(name: str, times: int) -> None:
@@ -93,7 +93,6 @@ async def start_servers(
     services: list[Service] = []
     address, ui = settings.temporal_address or "", None
     engine = None
-    fresh = False
     if settings.database_url is None:
         postgres = embedded_postgres(settings)
         services.append(postgres)
@@ -104,7 +103,8 @@ async def start_servers(
         _tell("使用已有的数据库（JIANDU_DATABASE_URL）", quiet=quiet)
     if program is not None:
         folder = settings.data_dir / "temporal"
-        fresh = not (folder / "temporal.db").exists()
+        if not (folder / "temporal.db").exists():
+            ask_for_recovery(settings)  # it will know no case; noted before it has a file by which to tell
         engine = EmbeddedTemporal(
             program,
             folder,
@@ -120,7 +120,7 @@ async def start_servers(
     await supervisor.start(*services)
     if engine is not None:
         address, ui = engine.address, engine.ui_address
-    return Servers(database, address, ui, fresh)
+    return Servers(database, address, ui)
 
 
 async def start_worker(settings: Settings, supervisor: Supervisor, *, quiet: bool = False) -> None:

@@ -32,7 +32,6 @@ from runtime.processes import Supervisor, supervised
 from runtime.settings import Settings, load_settings
 from runtime.temporal import connect, ensure_search_attributes
 from worker import sealed_converter
-from workflows.schedules import ensure_schedules
 
 
 async def up(*, demo: bool) -> int:
@@ -80,10 +79,9 @@ async def _start_rest(settings: Settings, supervisor: Supervisor, servers: Serve
         for town in await store.towns():
             await projector().catch_up(store.engine, town)
         await start_worker(settings, supervisor)
-        if servers.fresh_engine or recovery_asked_for(settings):
+        if recovery_asked_for(settings):
             await recover_cases(desk, quiet=False)
             recovery_done(settings)
-        await ensure_schedules(engine, settings.town, settings.task_queue)
         await ensure_calendar(desk, datetime.now(UTC).astimezone(TOWN_ZONE).date())
         if demo:
             await load_demo(desk)

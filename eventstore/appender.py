@@ -145,7 +145,7 @@ class Appender:
         # database works on the flight; one of the two is idle otherwise.
         await asyncio.sleep(0)
         ahead = self._prepare(self._next_batch()) if self._queue else None
-        rows = await self._answer(flight)
+        rows = await self._answer(flight, ahead)
         if rows is None:
             # What was prepared counted on this one.
             return await self._start(self._prepare(ahead.waiting)) if ahead is not None else None
@@ -161,7 +161,7 @@ class Appender:
             await self._step_by_step(ahead.waiting)
         return following
 
-    async def _answer(self, flight: _Flight) -> list[Row] | None:
+    async def _answer(self, flight: _Flight, ahead: _Prepared | None) -> list[Row] | None:
         """The answer to a batch; None where that went another way, and those who wait have been told."""
         try:
             return await flight.answer
@@ -169,7 +169,8 @@ class Appender:
             self._unavailable(flight.waiting, error)
             return None
         except psycopg.Error:
-            self._stepwise.forget()
+            counted_on_it = ahead.waiting if ahead is not None else []
+            self._stepwise.forget({each.request.stream for each in (*flight.waiting, *counted_on_it)})
             await self._step_by_step(flight.waiting)
             return None
         finally:

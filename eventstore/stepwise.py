@@ -5,7 +5,7 @@ Slower than the one round trip of `eventstore.appender`, which comes here when t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import psycopg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -93,10 +93,10 @@ class Stepwise:
             await driver.execute("COMMIT")
         return answer, appended
 
-    def forget(self) -> None:
+    def forget(self, streams: Collection[str] | None = None) -> None:
         """Have the subscribers drop what they remember of appends that did not happen."""
         for subscriber in self._subscribers:
-            subscriber.on_rollback(self._town)
+            subscriber.on_rollback(self._town, streams)
 
 
 def _appended(town: str, requests: Sequence[AppendRequest], answer: Answer) -> list[Recorded]:

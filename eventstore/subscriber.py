@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -41,8 +41,8 @@ class Subscriber(Protocol):
         """Take note of `events`."""
         ...
 
-    def on_rollback(self, town: str) -> None:
-        """What it was told of the town since the last commit did not happen, or may not have."""
+    def on_rollback(self, town: str, streams: Collection[str] | None = None) -> None:
+        """What it was told of these streams of the town, or of all, did not happen, or may not have."""
         ...
 
 

@@ -6,7 +6,7 @@ The same fold gives the details of rectifications and the rankings of assessment
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Boolean, Column, Date, Index, Integer, PrimaryKeyConstraint, Table, Text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -95,10 +95,12 @@ class Cases:
             Insert(rankings, [row for stream, fold in ranked.items() for row in ranking_rows(town, fold, stream)]),
         ]
 
-    def forget(self, town: str) -> None:
-        """Drop the folded cases of a town."""
-        for key in [key for key in self._memory if key[0] == town]:
-            del self._memory[key]
+    def forget(self, town: str, streams: Collection[str] | None = None) -> None:
+        """Drop folded cases of a town."""
+        if streams is None:
+            streams = [stream for of, stream in self._memory if of == town]
+        for stream in streams:
+            self._memory.pop((town, stream), None)
 
     def _version(self, town: str, stream: str) -> int:
         fold = self._memory.get((town, stream))

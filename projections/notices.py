@@ -5,7 +5,7 @@ A notice names a role, as the event does; who holds it is the roster's affair on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -94,7 +94,7 @@ class Notices:
         """Add them now."""
         await run(connection, self.changes(town, events))
 
-    def forget(self, town: str) -> None:
+    def forget(self, town: str, streams: Collection[str] | None = None) -> None:
         """It remembers nothing."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from sqlalchemy import Table
@@ -26,8 +26,9 @@ class Projection(Protocol):
         ...
 
     def changes(self, town: str, events: Sequence[Recorded]) -> Sequence[Write] | None:
-        """What `apply` would write for events about to be appended; None where it would have to read first.
+        """What `apply` would write for events about to be appended.
 
+        None where it would have to read first; it remembers nothing of them then.
         Positions count from 1: they are added to what the log holds when a column named `position` is written, and must
         go nowhere else.
         """
@@ -41,6 +42,9 @@ class Projection(Protocol):
         """
         ...
 
-    def forget(self, town: str) -> None:
-        """Drop what it remembers of a town: events it was told of were rolled back, or may have been."""
+    def forget(self, town: str, streams: Collection[str] | None = None) -> None:
+        """Drop what it remembers of some streams of a town, or of all.
+
+        Events that it was told of were rolled back, or may have been.
+        """
         ...

@@ -6,8 +6,7 @@ fix `catch_up` brings it on from the very event at which it stopped. It never sk
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import takewhile
+from collections.abc import Collection, Sequence
 
 import psycopg
 import structlog
@@ -52,16 +51,19 @@ class Projector:
         if ready is None:
             return None
         statements: list[Statement] = []
+        told: list[Projection] = []
         try:
             for projection in self.projections:
                 if projection.name in ready:
                     writes = projection.changes(town, events)
                     if writes is None:
-                        self._forget(town, before=projection)
+                        for earlier in told:
+                            earlier.forget(town, {event.stream for event in events})
                         return None
+                    told.append(projection)
                     statements += foreseen(writes)
         except Exception:
-            self.on_rollback(town)
+            self.on_rollback(town, {event.stream for event in events})
             raise
         names = [projection.name for projection in self.projections]
         statements.append(Statement.of(_ADVANCE, (town, TextArray(names), TextArray(sorted(ready)), len(events))))
@@ -91,16 +93,12 @@ class Projector:
         except Exception as error:
             raise TryAgain("a projection failed") from error
 
-    def on_rollback(self, town: str) -> None:
-        """Have the projections drop what they remember of the town."""
-        self._ready.pop(town, None)
+    def on_rollback(self, town: str, streams: Collection[str] | None = None) -> None:
+        """Have the projections drop what they remember of the streams, or of all the town."""
+        if streams is None:
+            self._ready.pop(town, None)
         for projection in self.projections:
-            projection.forget(town)
-
-    def _forget(self, town: str, before: Projection) -> None:
-        """Have the projections before one forget what they foresaw, which does not come like that."""
-        for projection in takewhile(lambda each: each is not before, self.projections):
-            projection.forget(town)
+            projection.forget(town, streams)
 
     async def _apply_carefully(self, connection: AsyncConnection, town: str, events: Sequence[Recorded]) -> None:
         states = await read_states(connection, town)

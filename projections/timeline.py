@@ -5,7 +5,7 @@ Bodies are not copied: a page that shows what was said reads the stream, so that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, PrimaryKeyConstraint, Table, Text, Uuid
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -50,7 +50,7 @@ class Timeline:
         """Add them now."""
         await run(connection, self.changes(town, events))
 
-    def forget(self, town: str) -> None:
+    def forget(self, town: str, streams: Collection[str] | None = None) -> None:
         """It remembers nothing."""
 
 

@@ -54,6 +54,9 @@ _RETRIED = {
 _CUT_OFF = {"AcceptedUpdateCompletedWorkflow", "UpdateAborted", SUPERSEDED}
 """The run ended before it recorded the act: the next run of the case takes it."""
 
+UNANSWERED = (RPCError, WorkflowQueryFailedError, WorkflowUpdateFailedError, RPCTimeoutOrCancelledError)
+"""With what `CaseClient.catch_up` fails while engine or worker are away."""
+
 _NUDGE = timedelta(seconds=5)
 """How long a repeated act waits for its case to take notice; the answer itself is in the store."""
 
@@ -118,17 +121,21 @@ class CaseClient:
 
         Raises `Refusal` when the opening is not allowed or the case was opened by another act.
         """
-        recorded = await self._store.find_command(self._town, command_id)
-        if not recorded:
-            context = Context(
-                town=self._town,
-                case_id=case_id,
-                policy=policy,
-                calendar=calendar,
-                now=datetime.now(UTC) + clock_offset,
-            )
-            decider = GOVERNED[kind]
-            decider.decide(decider.initial(), opening, actor, context)
+        recorded = await self._recorded(kind, case_id, command_id)
+        if recorded:
+            return _receipt_of(command_id, recorded, repeated=True)
+        if await self._store.read_stream(self._town, stream_of(kind, case_id)):
+            # Never started again from here: it goes on under the policy, calendar and epoch that it has.
+            raise _already_open(kind, case_id)
+        context = Context(
+            town=self._town,
+            case_id=case_id,
+            policy=policy,
+            calendar=calendar,
+            now=datetime.now(UTC) + clock_offset,
+        )
+        decider = GOVERNED[kind]
+        decider.decide(decider.initial(), opening, actor, context)
         case = CaseInput(
             town=self._town,
             kind=kind,
@@ -141,9 +148,7 @@ class CaseClient:
         view = await self.run(case)
         recorded = await self._store.find_command(self._town, command_id)
         if not recorded:
-            raise Refusal(
-                "already_open", f"案件 {stream_of(kind, case_id)} 已经立案，不能重复立案；请直接打开该案件办理。"
-            )
+            raise _already_open(kind, case_id)
         return _receipt_of(command_id, recorded, repeated=False).model_copy(
             update={"version": view.version, "next_deadline": view.next_deadline}
         )
@@ -170,7 +175,7 @@ class CaseClient:
         `clock_offset` matters to such a case alone. Raises `Refusal` (its reason in Chinese), `EngineUnavailable`, or
         `NotRunning` for an open case that the engine lost.
         """
-        recorded = await self._store.find_command(self._town, command_id)
+        recorded = await self._recorded(kind, case_id, command_id)
         if recorded:
             await self._tell_of(kind, case_id, recorded)
             return _receipt_of(command_id, recorded, repeated=True)
@@ -251,10 +256,19 @@ class CaseClient:
             raise
         return True
 
+    async def _recorded(self, kind: CaseKind, case_id: str, command_id: str) -> Sequence[Recorded]:
+        """The events of an act that was recorded before. Raises `Refusal` when its id belongs to another case."""
+        recorded = await self._store.find_command(self._town, command_id)
+        if recorded and recorded[0].stream != stream_of(kind, case_id):
+            raise Refusal(
+                "command_taken", f"编号 {command_id} 已用于 {recorded[0].stream}，不能再用于另一案件；请换一个编号。"
+            )
+        return recorded
+
     async def _tell_of(self, kind: CaseKind, case_id: str, recorded: Sequence[Recorded]) -> None:
         try:
             await self.catch_up(kind, case_id, recorded[-1].version)
-        except (RPCError, WorkflowQueryFailedError, WorkflowUpdateFailedError, RPCTimeoutOrCancelledError) as error:
+        except UNANSWERED as error:
             _refuse_if_given_up()
             log.warning("case_not_told", case=case_id, reason=type(error).__name__)  # the workers look for it again
 
@@ -293,6 +307,10 @@ def _refuse_if_given_up() -> None:
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
+
+
+def _already_open(kind: CaseKind, case_id: str) -> Refusal:
+    return Refusal("already_open", f"案件 {stream_of(kind, case_id)} 已经立案，不能重复立案；请直接打开该案件办理。")
 
 
 def _meant_by(failure: WorkflowUpdateFailedError, kind: CaseKind, case_id: str) -> Exception:

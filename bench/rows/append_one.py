@@ -69,9 +69,7 @@ async def measure(bench: Bench) -> Result:
                     Figure(name="raw INSERT, a commit a row", unit=Unit.EVENTS, spread=figures["raw"]),
                     Figure(name="eventsourcing, one event a save", unit=Unit.EVENTS, spread=figures["library"]),
                 ),
-                notes=(
-                    "All three in one process; jiandu and raw INSERT in asyncio, the library in blocking calls.",
-                ),
+                notes=("All three in one process; jiandu and raw INSERT in asyncio, the library in blocking calls.",),
             )
             return await bench.explained(result, ours)
         finally:

@@ -86,6 +86,24 @@ def test_ctrl_c_while_it_starts_leaves_no_process(place: Place) -> None:
         running.end()
 
 
+def test_a_recovery_that_was_cut_off_is_begun_again(place: Place) -> None:
+    """The engine's file is there when the recovery has only begun: it must not pass for an engine that knows all."""
+    running = place.up("--demo")
+    try:
+        before = board(place)
+        stop(running)
+        shutil.rmtree(place.folder / "temporal")
+        running = place.starting()
+        eventually(lambda: (place.folder / "temporal" / "temporal.db").exists(), "the engine has begun a new file")
+        running.process.kill()
+        running.process.wait()
+        running = place.up()
+        assert f"{len(before)}/{len(before)}" in running.said
+        stop(running)
+    finally:
+        running.end()
+
+
 def test_what_needs_the_engine_says_so_when_nothing_runs(place: Place) -> None:
     done = place.run("act", "cycle", "2026", "close_cycle")
     assert done.returncode == 1

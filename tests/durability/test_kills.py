@@ -13,10 +13,13 @@ from pathlib import Path
 import pytest_asyncio
 
 from domain.cases.case import TOWN_ZONE, CaseKind
+from domain.cases.cycle.events import ProposalRegistered
+from domain.events import Metadata
+from eventstore.contract import AppendRequest
 from eventstore.store import EventStore
 from eventstore.verify import verify
 from tests.durability.town import Town, patiently
-from tests.workflows.year import CALENDAR, POLICY, open_year, play, year
+from tests.workflows.year import CALENDAR, POLICY, STAFF, open_year, play, year
 from workflows.client import CaseClient
 from workflows.recovery import recover
 
@@ -71,6 +74,35 @@ async def play_year(town: Town, store: EventStore, number: int) -> None:
     await patiently(lambda: open_year(cases, number))
     for place, step in enumerate(year(number, TODAY)):
         await patiently(lambda place=place, step=step: play(cases, box, number, place, step))  # type: ignore[misc]
+
+
+async def test_a_worker_that_starts_mends_what_its_predecessor_left(town: Town) -> None:
+    """The power fails between the commit of an act and its report, and nobody sends the act again."""
+    store = town.store()
+    try:
+        client = await patiently(town.client)
+        cases = town.cases(client, store)
+        await patiently(lambda: open_year(cases, 2025))
+        town.kill_worker()
+        opened = await store.read_stream(town.settings.town, "cycle-2025")
+        by_hand = Metadata(actor=STAFF, command_id="cut-off", business_time=datetime.now(UTC))
+        registered = ProposalRegistered(proposal_id="canal", village="唐家会村", title="渠", text="", on=TODAY)
+        cut_off = AppendRequest(
+            town=town.settings.town,
+            stream="cycle-2025",
+            expected_version=opened[-1].version,
+            events=(registered,),
+            metadata=by_hand,
+        )
+        await store.append(cut_off)
+        town.start_worker()
+        async with asyncio.timeout(60):
+            while not await store.read_stream(town.settings.town, "proposal-2025-canal"):  # noqa: ASYNC110 - no event
+                await asyncio.sleep(0.1)
+            names = [each.id async for each in await client.list_schedules()]
+        assert sorted(names) == ["killed/checkpoints", "killed/yearly-cycle"]
+    finally:
+        await store.close()
 
 
 async def test_kills_at_random_moments_change_nothing(town: Town) -> None:

@@ -70,7 +70,7 @@ class Town:
     async def kill(self, what: str) -> None:
         """`kill -9`, then start it again, as a supervisor would."""
         if what == "worker":
-            self._kill_worker()
+            self.kill_worker()
             self.start_worker()
             return
         server = self.postgres if what == "postgres" else self.temporal
@@ -82,7 +82,7 @@ class Town:
 
     async def lose_temporal(self) -> None:
         """All of Temporal's data is gone, and with it the worker's cache of it."""
-        self._kill_worker()
+        self.kill_worker()
         self.temporal.kill()
         for file in (self.folder / "temporal").glob("temporal.db*"):
             file.unlink()
@@ -116,7 +116,8 @@ class Town:
         """The town's ballot box."""
         return PlainBallotBox(store.engine)
 
-    def _kill_worker(self) -> None:
+    def kill_worker(self) -> None:
+        """`kill -9`, and nobody starts it again."""
         assert self._worker is not None
         self._worker.kill()
         self._worker.wait()

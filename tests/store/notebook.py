@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import Enum, auto
 
 import psycopg
@@ -59,7 +59,7 @@ class Notebook:
     async def apply(self, connection: AsyncConnection, town: str, events: Sequence[Recorded]) -> None:
         await run(connection, self.changes(town, events))
 
-    def forget(self, town: str) -> None:
+    def forget(self, town: str, streams: Collection[str] | None = None) -> None:
         """It remembers nothing."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 
 import pytest
 import pytest_asyncio
@@ -157,7 +157,7 @@ class Careless:
     ) -> None:
         raise RuntimeError("a subscriber that does not keep its failure to itself")
 
-    def on_rollback(self, town: str) -> None:
+    def on_rollback(self, town: str, streams: Collection[str] | None = None) -> None:
         self.rolled_back.append(town)
 
 
