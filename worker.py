@@ -30,7 +30,6 @@ from ballotbox.interface import BallotBox
 from ballotbox.plain.box import PlainBallotBox
 from eventstore.database import APP_ROLE, create_engine, in_town
 from eventstore.reader import last_position
-from eventstore.signed_note import NoteSigner
 from eventstore.store import EventStore
 from projections import subscribers
 from runtime.deployment import make_current, source_digest
@@ -41,6 +40,7 @@ from runtime.settings import Settings, load_settings
 from runtime.settings_faults import SettingsError
 from runtime.temporal import connect, ensure_search_attributes
 from runtime.tracing import tracing_plugins
+from transparency.signed_note import NoteSigner
 from workflows.catalogue import WORKFLOWS
 from workflows.catching_up import CatchingUp
 from workflows.client import CaseClient

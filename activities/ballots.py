@@ -32,8 +32,13 @@ class BallotEffects:
 
     @activity.defn(name="open_box")
     async def open_box(self, request: calls.PerformEffect) -> calls.EffectOutcome:
-        """Make the box of a poll, with its subjects, its deputies and who of them is recused for whom."""
+        """Make the box of a poll, with its subjects, its deputies and who of them is recused for whom.
+
+        A box that is there stays as it is: done again after recovery, the roster of today must not be held against it.
+        """
         effect = effect_of(request, OpenBox)
+        if await self._is_there(_key(request, effect.poll_id)):
+            return calls.EffectOutcome()
         poll = await self._poll(request)
         try:
             await self._box.open(await self._setup(request, effect.poll_id, poll))
@@ -67,6 +72,15 @@ class BallotEffects:
             return _refused(refusal)
         return calls.EffectOutcome()
 
+    async def _is_there(self, poll: PollKey) -> bool:
+        try:
+            await self._box.status(poll)
+        except Refusal as refusal:
+            if refusal.code == "unknown_poll":
+                return False
+            raise
+        return True
+
     async def _poll(self, request: calls.PerformEffect) -> PollState:
         decider = GOVERNED[CaseKind.POLL]
         state: PollState = fold(decider, await self._store.read_stream(request.town, request.origin)).inner
@@ -87,7 +101,7 @@ class BallotEffects:
                 BoxSubject(
                     subject=item.subject,
                     ballots=poll.attendance[item.subject].issued,
-                    recused=tuple(roster.recused(item.subject, held_on)) if asked else (),
+                    recused=tuple(sorted(roster.recused(item.subject, held_on))) if asked else (),
                 )
                 for item in poll.items
             ),

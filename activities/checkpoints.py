@@ -7,8 +7,8 @@ from temporalio import activity
 
 from activities import signatures as calls
 from eventstore.checkpoints import checkpoints, seal
-from eventstore.signed_note import NoteSigner
 from eventstore.store import EventStore
+from transparency.signed_note import NoteSigner
 
 log = structlog.get_logger("jiandu.activities")
 

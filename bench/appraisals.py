@@ -30,9 +30,9 @@ from domain.policy.document import Policy
 from domain.roster.posts import Post, SubjectKind
 from domain.rules.counting import ItemCount
 from eventstore.database import create_engine
-from eventstore.signed_note import NoteSigner
 from eventstore.store import EventStore
 from projections import subscribers
+from transparency.signed_note import NoteSigner
 from worker import Services, build_worker
 from workflows.client import CaseClient, workflow_id
 from workflows.payloads import SealingCodec, data_converter

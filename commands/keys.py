@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from eventstore.signed_note import NoteKey
 from runtime.settings import Settings
+from transparency.signed_note import NoteKey
 
 
 def note_keys(settings: Settings) -> list[NoteKey]:

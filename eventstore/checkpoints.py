@@ -18,10 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from eventstore.canonical import instant
 from eventstore.database import in_town
-from eventstore.merkle import RunningRoot
 from eventstore.reader import FETCH
 from eventstore.schema import checkpoint, event, town_log
-from eventstore.signed_note import NoteRefused, NoteSigner, text_of
+from transparency.merkle import RunningRoot
+from transparency.signed_note import NoteRefused, NoteSigner, text_of
 
 
 class Checkpoint(BaseModel):

@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from eventstore.canonical import ChainedRow, chain, genesis
 from eventstore.checkpoints import digests, origin, read_text
 from eventstore.database import in_town
-from eventstore.merkle import PathBuilder, inclusion_holds
 from eventstore.reader import FETCH
 from eventstore.schema import checkpoint, event
-from eventstore.signed_note import NoteKey, NoteRefused, open_note
+from transparency.merkle import PathBuilder, inclusion_holds
+from transparency.signed_note import NoteKey, NoteRefused, open_note
 
 
 class NotProvable(LookupError):

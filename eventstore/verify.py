@@ -18,11 +18,11 @@ from eventstore.canonical import ChainedRow, chain, genesis
 from eventstore.checkpoints import CheckpointText, origin, read_text
 from eventstore.database import as_auditor, create_engine
 from eventstore.findings import FaultKind, LogFault, Verification
-from eventstore.merkle import RunningRoot
 from eventstore.reader import FETCH
 from eventstore.schema import checkpoint, event, town_log
-from eventstore.signed_note import NoteKey, NoteRefused, open_note
 from eventstore.verify_sql import first_fault, open_guards
+from transparency.merkle import RunningRoot
+from transparency.signed_note import NoteKey, NoteRefused, open_note
 
 Progress = Callable[[str, int, int], None]
 """Told of town, events checked and events in all, now and then."""

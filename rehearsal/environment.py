@@ -22,12 +22,12 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from ballotbox.interface import BallotBox
 from ballotbox.plain.box import PlainBallotBox
 from eventstore.database import create_engine
-from eventstore.signed_note import NoteSigner
 from eventstore.store import EventStore
 from migrations import migrate
 from runtime.engine_build import ensure
 from runtime.postgres import EmbeddedPostgres
 from runtime.temporal import EmbeddedTemporal
+from transparency.signed_note import NoteSigner
 from worker import Services, build_worker
 from workflows.payloads import data_converter
 

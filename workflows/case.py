@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from activities import signatures as calls
     from domain.acts import SYSTEM, Actor, Command, Refusal
     from domain.cases.aftermath import effect_refused
-    from domain.cases.case import CaseFacts, Context, Deadline, stream_of
+    from domain.cases.case import TOWN_ZONE, CaseFacts, Context, Deadline, stream_of
     from domain.cases.governance import Governed, GovernedState
     from domain.events import Event, Recorded
     from workflows.failures import STORE_BEHIND, SUPERSEDED, refused
@@ -135,7 +135,7 @@ class CaseWorkflow:
         if remaining > timedelta(0):
             try:
                 await workflow.wait_condition(
-                    changed, timeout=remaining + timedelta(milliseconds=1), timeout_summary=ClearText(deadline.key)
+                    changed, timeout=remaining + timedelta(milliseconds=1), timeout_summary=_summary(deadline)
                 )
                 return
             except TimeoutError:
@@ -393,3 +393,9 @@ class CaseWorkflow:
     def _acts_per_run(self) -> int:
         assert self._input is not None
         return self._input.acts_per_run
+
+
+def _summary(deadline: Deadline) -> ClearText:
+    """What a timer is for, by the first word of its key: the others may name a person."""
+    day = deadline.at.astimezone(TOWN_ZONE).date()
+    return ClearText(f"{deadline.key.partition(':')[0]} {day.isoformat()}")

@@ -83,6 +83,8 @@ class GovernedState(Generic[S]):
     pending: dict[int, PendingCorrection] = field(default_factory=dict)
     """Corrections not yet confirmed, by the version of the event that proposed them."""
     delegations: tuple[Delegation, ...] = ()
+    facts: CaseFacts | None = None
+    """The case in a few words, after the last event; None before the first."""
     news: bool = False
     """Whether the last event changed what the case tells its cycle."""
 
@@ -144,9 +146,10 @@ class Governed(Generic[S]):
 
     def evolve(self, state: GovernedState[S], recorded: Recorded) -> GovernedState[S]:
         """The state after an event."""
-        before = self.outcome(state)
         after = self._evolve(state, recorded)
-        return replace(after, news=self.outcome(after) != before)
+        facts = self._facts(after)
+        known = (None, True) if state.facts is None else (state.facts.outcome, state.facts.open)
+        return replace(after, facts=facts, news=(facts.outcome, facts.open) != known)
 
     def deadlines(self, state: GovernedState[S], context: Context) -> list[Deadline]:
         """What the case waits for; a voided one waits for nothing."""
@@ -174,17 +177,13 @@ class Governed(Generic[S]):
 
     def facts(self, state: GovernedState[S]) -> CaseFacts:
         """The case in a few words."""
+        return self._facts(state) if state.facts is None else state.facts
+
+    def _facts(self, state: GovernedState[S]) -> CaseFacts:
         facts = self.inner.facts(state.inner)
         if state.voided is None:
             return facts
         return facts.model_copy(update={"stage": VOIDED, "outcome": VOIDED, "open": False, "due": None})
-
-    def outcome(self, state: GovernedState[S]) -> tuple[str | None, bool]:
-        """What the cycle knows of the case: its outcome, and whether it goes on."""
-        if not state.recorded:
-            return None, True
-        facts = self.facts(state)
-        return facts.outcome, facts.open
 
     def _evolve(self, state: GovernedState[S], recorded: Recorded) -> GovernedState[S]:
         match recorded.event:
@@ -274,15 +273,14 @@ class Governed(Generic[S]):
         ]
 
     def _news(self, state: GovernedState[S], recorded: Recorded) -> TellCase:
-        outcome, still_open = self.outcome(state)
+        facts = self.facts(state)
         command = RecordOutcome(
             kind=self.kind,
             case_id=recorded.stream.removeprefix(f"{self.kind.value}-"),
-            outcome=outcome or "",
-            open=still_open,
+            outcome=facts.outcome or "",
+            open=facts.open,
         )
-        year = str(self.facts(state).year)
-        return TellCase(kind=CaseKind.CYCLE, case_id=year, command=command, optional=True)
+        return TellCase(kind=CaseKind.CYCLE, case_id=str(facts.year), command=command, optional=True)
 
 
 def _pending(state: GovernedState[S], version: int) -> PendingCorrection:

@@ -17,7 +17,7 @@ LINT = [
 
 PACKAGES = {
     "activities", "ballotbox", "commands", "documents", "domain", "eventstore", "migrations", "projections",
-    "rehearsal", "runtime", "web", "workflows",
+    "rehearsal", "runtime", "transparency", "web", "workflows",
 }  # fmt: skip
 ROOMS = PACKAGES | {"cli", "worker"}
 
@@ -25,11 +25,12 @@ ROOMS = PACKAGES | {"cli", "worker"}
 MAY_IMPORT = {
     "domain": set(),
     "runtime": set(),
+    "transparency": set(),
     "workflows": {"domain", "activities"},
-    "activities": {"domain", "eventstore", "ballotbox", "documents"},
-    "eventstore": {"domain"},
+    "activities": {"domain", "eventstore", "ballotbox", "documents", "transparency"},
+    "eventstore": {"domain", "transparency"},
     "projections": {"domain", "eventstore"},
-    "ballotbox": {"domain"},
+    "ballotbox": {"domain", "transparency"},
     "documents": {"domain", "projections"},
     "web": {"projections", "workflows", "ballotbox", "eventstore", "domain"},
     "rehearsal": ROOMS - {"rehearsal", "web", "cli", "commands"},

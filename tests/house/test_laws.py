@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = (
     "activities", "ballotbox", "commands", "documents", "domain", "eventstore", "projections", "rehearsal", "runtime",
-    "web", "workflows",
+    "transparency", "web", "workflows",
 )  # fmt: skip
 UPDATE_CALLS = {
     "execute_update", "start_update", "execute_update_with_start_workflow", "start_update_with_start_workflow",

@@ -18,7 +18,7 @@ KEYS = (
     ("date", "case"),
     ("date",),
 )
-"""What tells the objects of a list apart: the first that all of them have."""
+"""What tells the objects of a list apart: the first that all of them have, each with other values."""
 
 
 def differences(got: Any, want: Any, path: str = "$") -> Iterator[str]:
@@ -39,7 +39,7 @@ def differences(got: Any, want: Any, path: str = "$") -> Iterator[str]:
 
 
 def _objects(got: Any, want: list[dict[str, Any]], path: str) -> Iterator[str]:
-    fields = next(fields for fields in KEYS if all(all(field in row for field in fields) for row in want))
+    fields = next(fields for fields in KEYS if _tells_apart(fields, want))
     if path.rsplit(".", 1)[-1] in EXACT and len(got) != len(want):
         yield f"{path}: expected {len(want)} entries, got {got!r}"
     found = {tuple(row.get(field) for field in fields): row for row in got}
@@ -49,3 +49,9 @@ def _objects(got: Any, want: list[dict[str, Any]], path: str) -> Iterator[str]:
             yield f"{path}[{key}]: missing among {list(found)}"
         else:
             yield from differences(found[key], row, f"{path}[{'/'.join(map(str, key))}]")
+
+
+def _tells_apart(fields: tuple[str, ...], rows: list[dict[str, Any]]) -> bool:
+    if not all(field in row for field in fields for row in rows):
+        return False
+    return len({tuple(row[field] for field in fields) for row in rows}) == len(rows)

@@ -22,7 +22,6 @@ from domain.cases.case import CaseKind, stream_of
 from domain.cases.cycle.commands import StartAssessment
 from domain.cases.rectification.commands import ServeNotice
 from domain.policy.assessment import Method
-from eventstore.signed_note import NoteSigner
 from eventstore.store import EventStore
 from migrations import migrate
 from projections import subscribers
@@ -32,6 +31,7 @@ from runtime.postgres import EmbeddedPostgres
 from runtime.temporal import EmbeddedTemporal
 from tests.replay.recording import HISTORIES, recording_converter
 from tests.workflows.year import FORESTRY, STAFF, Act, open_year, play, year
+from transparency.signed_note import NoteSigner
 from worker import Services, build_worker
 from workflows.client import CaseClient
 

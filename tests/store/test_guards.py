@@ -9,10 +9,10 @@ import pytest
 from psycopg import errors, sql
 
 from eventstore.checkpoints import seal
-from eventstore.signed_note import NoteSigner
 from eventstore.store import EventStore
 from migrations import current_revision, head_revision, migrate
 from tests.store.examples import TOWN, request
+from transparency.signed_note import NoteSigner
 
 TABLES = ("event", "checkpoint")
 CHANGES = (

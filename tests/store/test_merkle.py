@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eventstore.merkle import EMPTY_ROOT, PathBuilder, inclusion_holds, leaf_hash, node_hash, root_of
+from transparency.merkle import EMPTY_ROOT, PathBuilder, inclusion_holds, leaf_hash, node_hash, root_of
 
 # certificate-transparency, merkletree/merkle_tree_test.cc
 LEAVES = [

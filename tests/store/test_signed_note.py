@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eventstore.signed_note import NoteKey, NoteRefused, NoteSigner, open_note, text_of
+from transparency.signed_note import NoteKey, NoteRefused, NoteSigner, open_note, text_of
 
 # golang.org/x/mod/sumdb/note, package example
 KEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
@@ -56,3 +56,10 @@ def test_a_damaged_key_is_refused(key: str) -> None:
 def test_a_name_with_a_space_is_refused() -> None:
     with pytest.raises(ValueError, match="no spaces"):
         NoteSigner.generate("安集 镇")
+
+
+def test_only_a_line_feed_ends_a_signature_line() -> None:
+    """`str.splitlines` also breaks at control characters: two readers would see different signatures in one note."""
+    line = NoteSigner.generate("archive").sign(TEXT).splitlines(keepends=True)[-1]
+    with pytest.raises(NoteRefused, match="base64"):
+        open_note(NOTE[:-1] + "\v" + line, [NoteKey.parse(KEY)])

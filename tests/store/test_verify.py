@@ -13,12 +13,12 @@ from eventstore.checkpoints import Checkpoint, checkpoint_text, checkpoints, sea
 from eventstore.database import as_auditor
 from eventstore.findings import FaultKind, LogFault, Verification
 from eventstore.proofs import NotProvable, ProofRefused, check_proof, prove
-from eventstore.signed_note import NoteSigner, open_note
 from eventstore.store import EventStore
 from eventstore.verify import verify
 from eventstore.verify_sql import first_fault
 from tests.store.examples import TOWN, request
 from tests.store.tampering import mend_chain, tamper
+from transparency.signed_note import NoteSigner, open_note
 
 SIGNER = NoteSigner.generate("jiandu-anji")
 

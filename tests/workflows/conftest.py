@@ -20,11 +20,11 @@ from domain.acts import Actor, Command, Role
 from domain.calendar import WorkCalendar
 from domain.cases.case import CaseKind
 from domain.policy.document import Policy
-from eventstore.signed_note import NoteSigner
 from eventstore.store import EventStore
 from projections import subscribers
 from runtime.engine_build import ensure
 from runtime.temporal import EmbeddedTemporal
+from transparency.signed_note import NoteSigner
 from worker import Services, build_worker
 from workflows.client import CaseClient
 from workflows.messages import Receipt

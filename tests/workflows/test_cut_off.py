@@ -151,6 +151,21 @@ async def called_poll(stack: Stack) -> None:
     await stack.act(CaseKind.POLL, "2025-june", OpenPoll(present=3))
 
 
+async def test_recovery_leaves_an_open_box_as_it_is(stack: Stack) -> None:
+    """A deputy who is entered after the opening has no ballot in it, and is no reason to refuse the box."""
+    await called_poll(stack)
+    late = EnterDeputy(deputy={"id": "d9", "name": "李某", "group": "一组"})
+    town = stack.cases.town
+    await write_book(stack.store, town, ROSTER, late, actor=STAFF, command_id=f"{town}-late", now=datetime.now(UTC))
+    await recover(stack.cases, stack.store, {stack.policy.version: stack.policy}, CALENDAR)
+    async with asyncio.timeout(15):
+        while (await stack.cases.view(CaseKind.POLL, "2025-june")).busy:  # noqa: ASYNC110 - a query, no event
+            await asyncio.sleep(0.05)
+        await stack.act(CaseKind.POLL, "2025-june", VoidPoll(reason="改期"))
+        await stack.cases.handle(CaseKind.POLL, "2025-june").result()
+    assert "case.effect_refused" not in await stack.events("poll-2025-june")
+
+
 async def test_a_count_that_its_poll_refuses_does_not_stop_the_poll(stack: Stack) -> None:
     """Three ballots issued to two who, it turns out, were present: refused, and said to be; recovery asks again."""
     await called_poll(stack)

@@ -6,10 +6,11 @@ import asyncio
 import base64
 import json
 import subprocess
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from domain.cases.case import TOWN_ZONE, CaseKind
+from domain.cases.cycle.commands import ChangeHead, OpenCycle
 from domain.cases.proposal.commands import DecideStep, Decision, SubmitProposal
 from domain.roster.books import ROSTER
 from domain.roster.commands import EnterDeputy, EnterSubject
@@ -79,6 +80,17 @@ async def test_a_case_has_a_readable_summary_and_nothing_else_that_is(stack: Sta
     assert json.loads(base64.b64decode(summary["data"])) == "proposal-2025-canal"
     raw = await stack.cases.handle(CaseKind.PROPOSAL, "2025-canal").fetch_history()
     assert SECRET.encode() not in b"".join(event.SerializeToString() for event in raw.events)
+
+
+async def test_a_timer_in_the_engines_pages_names_no_person(stack: Stack) -> None:
+    forestry = Post(id="lys", name="林业站", kind=SubjectKind.STATION, responsible="p-1")
+    await stack.start(CaseKind.CYCLE, "2025", OpenCycle(year=2025, subjects=(forestry,), deputies=60))
+    ahead = date(2025, 9, 1)
+    await stack.act(CaseKind.CYCLE, "2025", ChangeHead(subject="lys", responsible="p-hidden", from_=ahead))
+    raw = await stack.cases.handle(CaseKind.CYCLE, "2025").fetch_history()
+    history = b"".join(event.SerializeToString() for event in raw.events)
+    assert b"head 2025-09-01" in history
+    assert b"p-hidden" not in history
 
 
 async def test_schedules_seal_the_log_and_start_the_year(stack: Stack) -> None:

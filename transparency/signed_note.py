@@ -6,7 +6,6 @@ Readable on paper and checked by any tool that knows the format, such as those o
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -114,11 +113,11 @@ def open_note(note: str, keys: Iterable[NoteKey]) -> str:
     text = text_of(note)
     known = {(key.name, key.id): key for key in keys}
     signed = False
-    for line in note[len(text) + 1 :].splitlines():
+    for line in note[len(text) + 1 : -1].split("\n"):  # not splitlines: other control characters end no line
         name, _, encoded = line.removeprefix(_SIGNATURE_PREFIX).partition(" ")
         try:
             data = base64.b64decode(encoded, validate=True)
-        except binascii.Error as error:
+        except ValueError as error:  # binascii.Error is one; characters outside ASCII raise it too
             raise NoteRefused(f"the signature of {name!r} is not base64") from error
         if not line.startswith(_SIGNATURE_PREFIX) or len(data) < 5:
             raise NoteRefused("a signature line is malformed")
