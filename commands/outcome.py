@@ -115,6 +115,8 @@ def _in_words(error: Exception) -> Failure | None:
     """What a fault of the surroundings means to the person at the terminal; None for a fault of the program."""
     name = type(error).__name__
     module = type(error).__module__
+    if name in {"NotRunning", "UnknownPolicy"}:  # they say in Chinese what is wrong and what to do, as the next ones
+        return Failure(str(error), code="not_recovered")
     if module.startswith("runtime."):  # its errors say in Chinese what is wrong and what to do
         return Failure(str(error), code="not_started")
     if name == "StoreUnavailable" or (module.startswith(("psycopg", "sqlalchemy")) and name == "OperationalError"):
