@@ -14,6 +14,7 @@ import pytest
 
 from ballotbox.secret.encoding import canonical
 from ballotbox.secret.log import sign_checkpoint
+from ballotbox.secret.slices import PublishedSlice, make_slice
 from tests.ballotbox.secret.conftest import SCRIPT, Finished, broken
 
 Lines = list[bytes]
@@ -167,6 +168,32 @@ def test_an_altered_grade_is_named(folder: Path) -> None:
     found = broken(folder)
     assert {rule for rule, _ in found} == {"slice_signature", "slice_root", "tally"}
     assert ("tally", "czs/overall") in found
+
+
+def test_a_slice_of_another_column_signed_anew_lacks_that_columns_stamps(finished: Finished, folder: Path) -> None:
+    """A deputy who wants two votes on `zhs` signs a slice for it with the key that was stamped for `czs`."""
+    poll, phone = finished.poll.poll, finished.poll.phones["d01"]
+    source, target = "czs/overall", poll.slots["zhs/overall"]
+    forged = make_slice(poll, target, b"\x00", phone.keys["slice", source], phone.stamps("slice", source))
+    line = PublishedSlice.of(poll, forged).line()
+    change(
+        folder,
+        "slices.jsonl",
+        lambda x: sorted([piece for piece in x if forged.key.hex().encode() not in piece] + [line]),
+    )
+    place = f"slice {(folder / 'slices.jsonl').read_bytes().splitlines().index(line) + 1}"
+    found = broken(folder)
+    assert {("slice_stamp", place), ("column_length", "czs/overall"), ("column_length", "zhs/overall")} <= found
+
+
+@pytest.mark.parametrize("issuer", ["a", "b"])
+def test_each_issuers_stamp_is_checked_by_both(folder: Path, issuer: str) -> None:
+    def spoil(value: Any) -> None:
+        value["stamps"][issuer]["prefix"] = "00" * 32
+
+    change(folder, "slices.jsonl", lambda lines: [altered(lines[0], spoil), *lines[1:]])
+    change(folder, "entries.jsonl", lambda lines: [altered(lines[0], spoil), *lines[1:]])
+    assert {("slice_stamp", "slice 1"), ("envelope_stamp", "leaf 5"), ("leaf", "leaf 5")} <= broken(folder)
 
 
 def test_an_unknown_grade_is_named(folder: Path) -> None:
