@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import domain.cases.registry
-import domain.roster.books  # noqa: F401 - with the line above: every event of the log has its class, whoever reads it
 from commands.outcome import Failure
 from runtime.data_folder import DataFolder, DataFolderBusy
 from runtime.postgres import EmbeddedPostgres

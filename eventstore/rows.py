@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from domain.events import EVENT_TYPES, Event, Metadata, Recorded, upcast
+from domain.catalogue import EVENT_TYPES  # all of them, whoever reads the log
+from domain.events import Event, Metadata, Recorded, upcast
 
 COLUMNS = "event_id, stream, version, position, type, schema_version, body, metadata"
 """What `recorded` needs of a row, in its order."""
