@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -30,14 +30,15 @@ class Years:
     async def open_year(self, order: calls.OpenYear) -> str:
         """Start the cycle of a year from the roster, policy and calendar in force. Returns its id.
 
-        Started before, nothing changes. A town without a roster has nothing to start, and is told so.
+        Started before, nothing changes. A town without a roster has nothing to start: it is looked at again every day.
         """
         now = datetime.now(UTC)
         roster = await read_book(self._store, order.town, ROSTER)
         posts = roster.posts(now.astimezone(TOWN_ZONE).date())
         if not posts:
             raise ApplicationError(
-                f"{order.town} 的名册中没有考核对象，不能启动 {order.year} 年度周期；请先导入名册。", non_retryable=True
+                f"{order.town} 的名册中没有考核对象，不能启动 {order.year} 年度周期；请先导入名册。",
+                next_retry_delay=timedelta(days=1),
             )
         policy: Policy = (await read_book(self._store, order.town, POLICY)).current
         calendar: WorkCalendar = await read_book(self._store, order.town, CALENDAR)

@@ -58,7 +58,8 @@ def make(database: Database, target: Path) -> Manifest:
             logs = connection.execute("SELECT town, position, digest FROM town_log ORDER BY town").fetchall()
             # The snapshot lives as long as this transaction, so the dump is made inside it.
             run_tool(
-                [tool("pg_dump"), "--format=custom", f"--snapshot={snapshot}", f"--file={dump}", f"--dbname={url}"],
+                [tool("pg_dump"), "--format=custom", f"--snapshot={snapshot}", f"--file={dump}"],
+                url,
                 "备份",
             )
         manifest = Manifest(

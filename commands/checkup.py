@@ -37,7 +37,7 @@ from runtime.temporal import SEARCH_ATTRIBUTES
 from web.findings import Finding, State
 
 _PATIENCE = 8.0
-_OLDEST_POSTGRES = 16
+_OLDEST_POSTGRES = 18
 _LEAST_DISK = 200 * 1_048_576
 _LITTLE_DISK = 2 * 1_073_741_824
 _START = "用 jiandu up 启动；已启动则看数据文件夹里 logs 的日志。"

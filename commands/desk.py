@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import uuid4
@@ -81,6 +81,11 @@ class Desk(Records):
 
     engine: Client
     cases: CaseClient
+
+    def of_town(self, town: str) -> Desk:
+        """The same desk in another town of the deployment."""
+        settings = self.settings.model_copy(update={"town": town})
+        return desk_of(replace(self.database, settings=settings), self.store, self.engine)
 
 
 def new_command_id() -> str:

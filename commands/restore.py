@@ -109,9 +109,7 @@ async def _fill(database: Database, manifest: Manifest, dump: Path, fresh: str, 
     await asyncio.to_thread(migrate, database.url)
     await asyncio.to_thread(_create, admin, fresh, make_url(database.url).username)
     target = _in(admin, fresh)
-    await asyncio.to_thread(
-        run_tool, [tool("pg_restore"), "--exit-on-error", f"--dbname={libpq_url(target)}", str(dump)], "恢复"
-    )
+    await asyncio.to_thread(run_tool, [tool("pg_restore"), "--exit-on-error", str(dump)], target, "恢复")
     _tell("核对恢复的事件", as_json)
     results = await verify_database(database, url=target, quiet=as_json)
     found = {result.town: result for result in results}
