@@ -7,7 +7,7 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,7 +32,7 @@ from eventstore.database import APP_ROLE, create_engine, in_town
 from eventstore.reader import last_position
 from eventstore.store import EventStore
 from projections import subscribers
-from runtime.deployment import make_current, source_digest
+from runtime.deployment import make_current, source_digest, stay_current
 from runtime.keys import kept_secret
 from runtime.logging import LoggingInterceptor, configure_logging
 from runtime.postgres import EmbeddedPostgres
@@ -197,7 +197,8 @@ async def serve(settings: Settings, stopped: asyncio.Event, ready: Callable[[], 
             log.info("worker_ready", task_queue=settings.task_queue, build=build_id, town=settings.town)
             if ready is not None:
                 ready()
-            async with _at_work(watch):
+            in_charge = stay_current(client, settings.deployment_name, build_id, settings.task_queue)
+            async with _beside(watch.keep_on(), in_charge):
                 await stopped.wait()
             log.info("worker_stopping")
 
@@ -216,13 +217,14 @@ class LogOf:
 
 
 @asynccontextmanager
-async def _at_work(watch: CatchingUp) -> AsyncIterator[None]:
-    watching = asyncio.create_task(watch.keep_on(), name="catching up")
+async def _beside(*chores: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(chore) for chore in chores]
     try:
         yield
     finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _main(settings: Settings) -> None:

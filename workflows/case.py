@@ -23,9 +23,10 @@ with workflow.unsafe.imports_passed_through():
     from domain.acts import SYSTEM, Actor, Command, Refusal
     from domain.cases.aftermath import effect_refused
     from domain.cases.case import TOWN_ZONE, CaseFacts, Context, Deadline, stream_of
+    from domain.cases.dry_run import Unfoldable, try_out
     from domain.cases.governance import Governed, GovernedState
     from domain.events import Event, Recorded
-    from workflows.failures import STORE_BEHIND, SUPERSEDED, refused
+    from workflows.failures import STORE_BEHIND, SUPERSEDED, refused, unfoldable
     from workflows.following import Followed, Pending, perform
     from workflows.messages import Act, CaseInput, CaseView, Opening, Receipt, RecordedAct
     from workflows.payloads import ClearText
@@ -180,6 +181,8 @@ class CaseWorkflow:
             return await self._do(act.command_id, act.actor, self._decision(act.command, act.actor))
         except Refusal as refusal:
             raise refused(refusal) from None
+        except Unfoldable as fault:  # of a person's act alone; a deadline waits until the program is mended
+            raise unfoldable(fault) from fault
 
     @workflow.update(name="await_opened", description="Answers once the case is open")
     async def await_opened(self) -> CaseView:
@@ -242,6 +245,7 @@ class CaseWorkflow:
             events = decision(self._state, self._context())
             if not events:
                 return _Record([])
+            try_out(self.decider, self._state, self._version + 1, events, self._context())
             outcome = await self._append(command_id, actor, events)
             if outcome.verdict == "stale_epoch":
                 self._superseded = True
