@@ -10,10 +10,10 @@ LOCK := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-em
 	--strip-extras --allow-unsafe --no-header
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup engine run test bench lint types format lock clean
+.PHONY: help setup engine run test bench lint types format lock record-histories clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.installed engine  ## virtual environment, dependencies, Temporal engine (once)
 
@@ -61,6 +61,9 @@ lock: $(VENV)/.installed  ## compile the lock files again from pyproject.toml
 	@$(LOCK) --output-file requirements.lock pyproject.toml
 	@$(LOCK) --only-build-deps --build-deps-for wheel --output-file requirements-build.lock pyproject.toml
 	@$(LOCK) --extra dev --extra otel --extra bench --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+record-histories: setup  ## play a year anew for the replay tests, beside what is recorded
+	@$(BIN)/python -m tests.replay.record
 
 clean:  ## remove the environment and all caches (the data folder stays)
 	@rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

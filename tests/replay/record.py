@@ -7,6 +7,7 @@ way beside it, under the digest of the code.
 from __future__ import annotations
 
 import asyncio
+import re
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,8 +21,10 @@ from domain.acts import Actor, Command, Role
 from domain.cases.assessment.commands import EnterScores, PublishRanking
 from domain.cases.case import CaseKind, stream_of
 from domain.cases.cycle.commands import StartAssessment
+from domain.cases.proposal.commands import DecideStep, Decision, SubmitProposal
 from domain.cases.rectification.commands import ServeNotice
 from domain.policy.assessment import Method
+from domain.rules.proposal import Step
 from eventstore.store import EventStore
 from migrations import migrate
 from projections import subscribers
@@ -30,10 +33,12 @@ from runtime.engine_build import ensure
 from runtime.postgres import EmbeddedPostgres
 from runtime.temporal import EmbeddedTemporal
 from tests.replay.recording import HISTORIES, recording_converter
-from tests.workflows.year import FORESTRY, STAFF, Act, open_year, play, year
+from tests.workflows.year import CALENDAR, FORESTRY, POLICY, STAFF, Act, open_year, play, year
 from transparency.signed_note import NoteSigner
 from worker import Services, build_worker
 from workflows.client import CaseClient
+from workflows.messages import CaseInput, Opening
+from workflows.recovery import recover
 
 TOWN = "recorded"
 PRESIDIUM = Actor(id="presidium-1", role=Role.PRESIDIUM)
@@ -80,6 +85,41 @@ async def record(skipper: TimeSkipper, store: EventStore, cases: CaseClient) -> 
         await assessment(cases, number) if number == 2026 else None
     await let_run(skipper, cases, CaseKind.RECTIFICATION, "2026-lys")
     await let_run(skipper, cases, CaseKind.ASSESSMENT, "2026")
+    await two_runs(cases)
+
+
+async def two_runs(cases: CaseClient) -> None:
+    """A case that a second run carries on after continue-as-new, and one that recovery will find in the middle."""
+    for proposal_id, acts_per_run in (("continued", 2), ("open", 400)):
+        opening = SubmitProposal(proposal_id=proposal_id, year=2026, village="科村", title="硬化文化广场", deputies=60)
+        case = CaseInput(
+            town=TOWN,
+            kind=CaseKind.PROPOSAL,
+            case_id=f"2026-{proposal_id}",
+            policy=POLICY,
+            calendar=CALENDAR,
+            opening=Opening(command=opening, actor=STAFF, command_id=uuid4().hex),
+            acts_per_run=acts_per_run,
+        )
+        await cases.run(case)
+        for step in (Step.LEAD_REVIEW, Step.PARTY_PRELIMINARY):
+            await decide(cases, case.case_id, step)
+        back = DecideStep(step=Step.DEPUTIES, decision=Decision.RETURN, to="lead_review", reason="补充预算")
+        await cases.act(CaseKind.PROPOSAL, case.case_id, back, actor=STAFF, command_id=uuid4().hex)
+
+
+async def recovered(store: EventStore, cases: CaseClient) -> list[str]:
+    """Everything open started again from its stream, and carried on a little. Returns the streams of what was."""
+    found = await recover(cases, store, {POLICY.version: POLICY}, CALENDAR)
+    for proposal_id in ("continued", "open"):
+        await decide(cases, f"2026-{proposal_id}", Step.LEAD_REVIEW)
+    return [stream_of(each.kind, each.case_id) for each in found if each.started]
+
+
+async def decide(cases: CaseClient, case_id: str, step: Step) -> None:
+    """A body approves."""
+    approve = DecideStep(step=step, decision=Decision.APPROVE)
+    await cases.act(CaseKind.PROPOSAL, case_id, approve, actor=STAFF, command_id=uuid4().hex)
 
 
 async def main() -> None:
@@ -101,6 +141,7 @@ async def main() -> None:
                     cases = CaseClient(skipper.client, TOWN, store, "recorded")
                     await record(skipper, store, cases)
                     await keep(cases, await store.streams(TOWN), code)
+                    await keep(cases, await recovered(store, cases), f"recovered.{code}")
         finally:
             temporal.stop()
             postgres.stop()
@@ -113,7 +154,9 @@ async def keep(cases: CaseClient, streams: list[str], code: str) -> None:
         kind, _, case_id = stream.partition("-")
         history = await cases.handle(CaseKind(kind), case_id).fetch_history()
         file = HISTORIES / f"{stream_of(CaseKind(kind), case_id)}.{code}.json"
-        file.write_text(history.to_json(), encoding="utf-8")
+        # Who polled is nothing to replay, and names the machine.
+        recorded = re.sub(r'"identity": ?"[^"]*"', '"identity": "worker"', history.to_json())
+        file.write_text(recorded, encoding="utf-8")
         print(f"{file.name}: {len(history.events)} events")  # noqa: T201 - a command's output
 
 
