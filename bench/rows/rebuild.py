@@ -14,7 +14,7 @@ from eventstore.reader import FETCH
 from projections import projections
 from projections.rebuild import rebuild
 
-TITLE = "Rebuild all read models from a log of 1,000,000 events"
+TITLE = "Rebuild all read models from a long log"
 FLAT = 1.1
 """Memory is flat when it is at most this much more at the end than after the first fifth."""
 
