@@ -122,7 +122,6 @@ class CaseWorkflow:
 
     async def _wait(self) -> None:
         """Wait until something was recorded or the next deadline has come; then record that deadline."""
-        assert self._input is not None
         version = self._version
         deadline = self._next_deadline()
 
@@ -156,10 +155,9 @@ class CaseWorkflow:
         return self.decider.pass_deadline(self._state, due, self._context())
 
     async def _continue(self) -> None:
-        assert self._input is not None
         await workflow.wait_condition(workflow.all_handlers_finished)
         if not self._missed:
-            workflow.continue_as_new(self._input.model_copy(update={"opening": None, "followed": self._version}))
+            workflow.continue_as_new(self._case.model_copy(update={"opening": None, "followed": self._version}))
 
     # -- acts -------------------------------------------------------------------------------------------------------
 
@@ -211,7 +209,7 @@ class CaseWorkflow:
             next_deadline=None if deadline is None else deadline.at,
             now=self._now(),
             busy=not self._opened or self._recording.locked() or self._following.locked(),
-            epoch=0 if self._input is None else self._input.epoch,
+            epoch=0 if self._input is None else self._case.epoch,
         )
 
     @workflow.query(name="next_deadline", description="The moment for which the case waits")
@@ -246,7 +244,7 @@ class CaseWorkflow:
             if not events:
                 return _Record([])
             try_out(self.decider, self._state, self._version + 1, events, self._context())
-            outcome = await self._append(command_id, actor, events)
+            outcome = await append(self._case, self._version, self._now(), command_id, actor, events)
             if outcome.verdict == "stale_epoch":
                 self._superseded = True
                 raise ApplicationError("the case was given to another run by recovery", type=SUPERSEDED)
@@ -264,14 +262,9 @@ class CaseWorkflow:
         self._publish()
         return record
 
-    async def _append(self, command_id: str, actor: Actor, events: list[Event]) -> calls.AppendOutcome:
-        assert self._input is not None
-        return await append(self._input, self._version, self._now(), command_id, actor, events)
-
     async def _load(self) -> None:
         """Fold what the store has beyond what this run knows. Nobody has done yet what follows from it."""
-        assert self._input is not None
-        async for recorded in read_stream(self._input, self._version + 1):
+        async for recorded in read_stream(self._case, self._version + 1):
             self._missed += self._fold(recorded)
         self._publish()
 
@@ -331,15 +324,14 @@ class CaseWorkflow:
             del self._missed[0]
 
     def _requests(self, pending: Pending) -> list[calls.PerformEffect]:
-        assert self._input is not None
         return [
             calls.PerformEffect(
-                town=self._input.town,
+                town=self._case.town,
                 origin=self._stream,
                 effect_id=f"{pending.recorded.event_id}:{index}",
                 effect=effect,
-                policy=self._input.policy,
-                calendar=self._input.calendar,
+                policy=self._case.policy,
+                calendar=self._case.calendar,
                 business_time=self._now(),
             )
             for index, effect in enumerate(pending.effects)
@@ -379,24 +371,26 @@ class CaseWorkflow:
 
     def _now(self) -> datetime:
         """Business time."""
-        return workflow.now() + (timedelta(0) if self._input is None else self._input.clock_offset)
+        return workflow.now() + (timedelta(0) if self._input is None else self._case.clock_offset)
 
     def _context(self) -> Context:
-        assert self._input is not None
-        case = self._input
+        case = self._case
         return Context(
             town=case.town, case_id=case.case_id, policy=case.policy, calendar=case.calendar, now=self._now()
         )
 
     @property
+    def _case(self) -> CaseInput:
+        assert self._input is not None  # every handler waits until the run has begun
+        return self._input
+
+    @property
     def _stream(self) -> str:
-        assert self._input is not None
-        return stream_of(self._input.kind, self._input.case_id)
+        return stream_of(self._case.kind, self._case.case_id)
 
     @property
     def _acts_per_run(self) -> int:
-        assert self._input is not None
-        return self._input.acts_per_run
+        return self._case.acts_per_run
 
 
 def _summary(deadline: Deadline) -> ClearText:

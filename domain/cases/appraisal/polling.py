@@ -10,6 +10,7 @@ from domain.cases.appraisal.events import Bar
 from domain.cases.appraisal.state import AppraisalState
 from domain.cases.case import Context
 from domain.cases.poll.result import TakePollResult
+from domain.cases.poll.standing import refuse_another, refuse_stranger
 from domain.events import Event
 from domain.policy.document import AppraisalPolicy, Order
 from domain.rules.questions import poll_held_up
@@ -44,10 +45,7 @@ def put_to_poll(state: AppraisalState, command: commands.PutToPoll, on: date, co
         raise Refusal("already_judged", "测评已有结果，不再重新测评。")
     if state.poll_id == command.poll_id:
         return []
-    if state.poll_id is not None:
-        raise Refusal("poll_pending", f"本案已列入测评 {state.poll_id}；须等其结果，或先从中撤出。")
-    if command.poll_id in state.past_polls:
-        raise Refusal("poll_used", f"测评 {command.poll_id} 已有结果；请列入新的测评。")
+    refuse_another(state.poll_id, state.past_polls, command.poll_id)
     if reasons := bars(state, context.policy.appraisal):
         return [events.PollRefused(poll_id=command.poll_id, reasons=reasons, on=on)]
     return [events.PutToPoll(poll_id=command.poll_id, responsible=_holder(state, command.responsible, on), on=on)]
@@ -55,8 +53,7 @@ def put_to_poll(state: AppraisalState, command: commands.PutToPoll, on: date, co
 
 def withdrawn_from_poll(state: AppraisalState, command: commands.WithdrawFromPoll, on: date) -> list[Event]:
     """The subject is taken out of the poll."""
-    if state.poll_id != command.poll_id:
-        raise Refusal("not_put_to_poll", f"本案没有列入测评 {command.poll_id}，无需撤出。")
+    refuse_stranger(state.poll_id, command.poll_id, "无需撤出")
     return [events.WithdrawnFromPoll(poll_id=command.poll_id, reason=command.reason, on=on)]
 
 
@@ -64,8 +61,7 @@ def poll_judged(state: AppraisalState, command: TakePollResult, context: Context
     """The verdict; a failure is criticised. Told again, nothing follows."""
     if command.poll_id in state.past_polls:
         return []
-    if state.poll_id != command.poll_id:
-        raise Refusal("not_put_to_poll", f"本案没有列入测评 {command.poll_id}，不登记其结果。")
+    refuse_stranger(state.poll_id, command.poll_id, "不登记其结果")
     on = command.result.on
     verdict = command.result.verdict(context.policy.appraisal)
     responsible = command.responsible or state.responsible_at_poll or _holder(state, None, on)

@@ -7,6 +7,7 @@ from datetime import date
 from domain.acts import Refusal
 from domain.cases.case import Context
 from domain.cases.poll.result import TakeRevoteResult
+from domain.cases.poll.standing import refuse_another, refuse_stranger
 from domain.cases.rectification import commands, events
 from domain.cases.rectification.reporting import handling_proposed
 from domain.cases.rectification.state import RectificationState, Report
@@ -21,17 +22,13 @@ def put_to_revote(state: RectificationState, command: commands.PutToRevote, on: 
         raise Refusal("not_accepted", "整改报告尚未通过，不能再次测评；请先审议整改报告。")
     if state.poll_id == command.poll_id:
         return []
-    if state.poll_id is not None:
-        raise Refusal("poll_pending", f"本案已列入测评 {state.poll_id}；须等其结果，或先从中撤出。")
-    if command.poll_id in state.past_polls:
-        raise Refusal("poll_used", f"测评 {command.poll_id} 已有结果；请列入新的测评。")
+    refuse_another(state.poll_id, state.past_polls, command.poll_id)
     return [events.PutToRevote(poll_id=command.poll_id, responsible=_holder(state, command.responsible, on), on=on)]
 
 
 def withdrawn_from_revote(state: RectificationState, command: commands.WithdrawFromRevote, on: date) -> list[Event]:
     """The subject is taken out of the poll."""
-    if state.poll_id != command.poll_id:
-        raise Refusal("not_put_to_poll", f"本案没有列入测评 {command.poll_id}，无需撤出。")
+    refuse_stranger(state.poll_id, command.poll_id, "无需撤出")
     return [events.WithdrawnFromRevote(poll_id=command.poll_id, reason=command.reason, on=on)]
 
 
@@ -39,8 +36,7 @@ def revote_judged(state: RectificationState, command: TakeRevoteResult, context:
     """The verdict of the re-vote and what follows from it; told again, nothing does."""
     if command.poll_id in state.past_polls:
         return []
-    if state.poll_id != command.poll_id:
-        raise Refusal("not_put_to_poll", f"本案没有列入测评 {command.poll_id}，不登记其结果。")
+    refuse_stranger(state.poll_id, command.poll_id, "不登记其结果")
     on = command.result.on
     verdict = command.result.verdict(context.policy.appraisal)
     responsible = command.responsible or state.responsible_at_poll or _holder(state, None, on)
