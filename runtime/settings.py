@@ -106,6 +106,30 @@ class Settings(BaseSettings):
     web_host: str = "127.0.0.1"
     web_port: Port = 8080
 
+    ballot_host: str = "127.0.0.1"
+    """Where issuers, box, board and count desk listen. In the hall: the server's address, with a certificate."""
+    ballot_a_port: Port = 8091
+    ballot_b_port: Port = 8092
+    ballot_box_port: Port = 8093
+    ballot_board_port: Port = 8094
+    count_desk_port: Port = 8095
+    ballot_a_url: HttpUrl | None = None
+    """Origin of issuer A as phones reach it; None: made of host and port. The same for the others."""
+    ballot_b_url: HttpUrl | None = None
+    ballot_box_url: HttpUrl | None = None
+    ballot_board_url: HttpUrl | None = None
+    ballot_certificate: AbsolutePath | None = None
+    """PEM files of the ballot's HTTPS; without them phones work on this machine only (`crypto.subtle` needs HTTPS)."""
+    ballot_certificate_key: AbsolutePath | None = None
+    ballot_parts: frozenset[Literal["a", "b", "box", "board"]] = frozenset({"a", "b", "box", "board"})
+    """Which parts of the secret ballot this installation runs itself; the others are reached at their addresses."""
+    ballot_one_operator: bool = True
+    """Whether one operator runs both issuers: then there is one stamp, not two, and the deputies' page says so."""
+    ballot_a_database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
+    """A cluster for issuer A alone; None: an embedded one. The same for B and the box; never one for two of them."""
+    ballot_b_database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
+    ballot_box_database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
+
     log_format: Literal["auto", "json", "console"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     codec_key_file: AbsolutePath | None = None
@@ -133,6 +157,10 @@ class Settings(BaseSettings):
     def checkpoint_key(self) -> Path:
         """File of the private key that signs checkpoints."""
         return self.codec_key.parent / "checkpoint.key"
+
+    def ballot_folder(self, part: Literal["a", "b", "box", "board"]) -> Path:
+        """What a part of the secret ballot keeps: cluster, key files, its office's key. In no backup."""
+        return self.data_dir / "ballot" / part
 
     @property
     def logs(self) -> Path:

@@ -17,7 +17,7 @@ from ballotbox.ballots import OVERALL
 from ballotbox.secret.blind_rsa import BlindSigner
 from ballotbox.secret.encoding import canonical, sha256
 from ballotbox.secret.issuer import IssuerSecrets
-from ballotbox.secret.manifest import ISSUERS, RSA_BITS, IssuerKeys, Manifest, Poll, Subject, slots_of
+from ballotbox.secret.manifest import ISSUERS, RSA_BITS, IssuerKeys, Labels, Manifest, Poll, Services, Subject, slots_of
 from ballotbox.secret.shares import (
     SCRUTINEERS,
     SharesRefused,
@@ -46,6 +46,11 @@ class PollFacts(BaseModel):
     poll: str
     event: str
     phases: dict[str, str] = {}
+    mode: Literal["phones", "mixed"] = "phones"
+    recovery: bool = False
+    one_operator: bool = True
+    services: Services
+    labels: Labels = Labels()
     slice_by: Literal["question", "subject"] = "question"
     recused: dict[str, tuple[str, ...]]
     """Recused deputies of each subject; the subjects, in the order of the ballot."""
@@ -55,6 +60,7 @@ class PollFacts(BaseModel):
     policy: bytes
     page: bytes
     minimum_group: int = 3
+    minimum_path: int = 8
     witness_quorum: int = 3
 
 
@@ -100,11 +106,17 @@ def deal_with(facts: PollFacts, secrets: dict[Literal["a", "b"], IssuerSecrets])
         poll=facts.poll,
         event=facts.event,
         phases=facts.phases,
+        mode=facts.mode,
+        recovery=facts.recovery,
+        one_operator=facts.one_operator,
+        services=facts.services,
+        labels=facts.labels,
         slice_by=facts.slice_by,
         subjects=_subjects(facts),
         questions=facts.questions,
         codes=facts.codes,
         minimum_group=facts.minimum_group,
+        minimum_path=facts.minimum_path,
         roster_hash=sha256(roster_bytes(facts.roster)).hex(),
         policy_hash=sha256(facts.policy).hex(),
         page_hash=sha256(facts.page).hex(),

@@ -63,6 +63,26 @@ class IssuerKeys(BaseModel):
     tokens: dict[str, Hex]
 
 
+class Services(BaseModel):
+    """Where the phones find the issuers and the box: origins such as `https://10.1.2.3:8091`, each another one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    a: str
+    b: str
+    box: str
+
+
+class Labels(BaseModel):
+    """What people read on the ballot, by the keys of subjects, questions and codes; a key without a label is shown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    subjects: dict[str, str] = {}
+    questions: dict[str, str] = {}
+    codes: dict[str, str] = {}
+
+
 class Manifest(BaseModel):
     """The public facts of a poll."""
 
@@ -74,6 +94,14 @@ class Manifest(BaseModel):
     event: str
     phases: dict[str, str]
     """When each phase is planned, as the paper says it."""
+    mode: Literal["phones", "mixed"]
+    """Whether paper forms are given beside the phones."""
+    recovery: bool
+    """Whether a code may restore a lost phone: for polls over days; in the hall it is off."""
+    one_operator: bool
+    """Whether one operator runs both issuers. Then there is one stamp, not two, and the page says so."""
+    services: Services
+    labels: Labels
     slice_by: Literal["question", "subject"]
     subjects: tuple[Subject, ...] = Field(min_length=1)
     questions: tuple[Name, ...] = Field(min_length=1)
@@ -81,6 +109,8 @@ class Manifest(BaseModel):
     """What may be answered: the grades' keys, `abstain`, `blank`. A code travels as its index here."""
     minimum_group: int = Field(ge=3)
     """With fewer envelopes on a subject none of them is opened."""
+    minimum_path: int = Field(ge=1)
+    """In mode `mixed`: with fewer ballots on a subject by a path in use nothing at all is opened."""
     roster_hash: Hex32
     policy_hash: Hex32
     page_hash: Hex32

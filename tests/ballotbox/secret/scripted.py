@@ -10,7 +10,7 @@ from ballotbox.secret.ceremony import Dealt, PollFacts, questions_and_codes, ros
 from ballotbox.secret.envelopes import Envelope
 from ballotbox.secret.issuer import Issuer
 from ballotbox.secret.log import read_log, sign_checkpoint
-from ballotbox.secret.manifest import ISSUERS
+from ballotbox.secret.manifest import ISSUERS, Services
 from ballotbox.secret.opening import Opening, is_void, open_box
 from ballotbox.secret.phone import Phone
 from ballotbox.secret.publication import Published, publish
@@ -32,6 +32,7 @@ def facts(poll: str = "2026-p1", slice_by: Literal["question", "subject"] = "que
         poll=poll,
         event="2026 年站所长述职测评",
         phases={"collecting": "2026-12-01 09:00", "casting": "2026-12-01 10:00"},
+        services=Services(a="https://a.test", b="https://b.test", box="https://box.test"),
         slice_by=slice_by,
         recused={"czs": ("d12",), "lys": (), "zhs": ()},
         questions=QUESTIONS,
