@@ -2,7 +2,8 @@
 
 Each has a machine, a database cluster, key files and an office key of its own; in the default installation all of them
 run in one process group. `manifest` is always the manifest's SHA-256 in hexadecimal digits. Everything may be called
-again after a lost answer. Refusals are `domain.acts.Refusal`s; a party that cannot be reached raises `PartyUnreachable`.
+again after a lost answer. Refusals are `domain.acts.Refusal`s; a party that cannot be reached raises
+`PartyUnreachable`.
 """
 
 from __future__ import annotations
