@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from commands.ballot.app import ballot_app
 from commands.outcome import finish, finish_async
 
 EXIT_CODES = "退出码 Exit codes: 0 成功 ok · 1 失败 failure · 2 输入无效 invalid input"
@@ -28,6 +29,7 @@ policy_app = typer.Typer(
 cycle_app = typer.Typer(help="年度监督周期 · The supervision cycle of a year", epilog=EXIT_CODES, no_args_is_help=True)
 app.add_typer(policy_app, name="policy")
 app.add_typer(cycle_app, name="cycle")
+app.add_typer(ballot_app, name="ballot")
 
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取 · print JSON for programs")]
 As = Annotated[str, typer.Option("--as", metavar="ROLE:ID", help="以何身份，如 staff:zhang · who acts, in which role")]

@@ -1,0 +1,1 @@
+"""The bodies of `jiandu ballot …`, one file each; `app.py` declares them."""
