@@ -31,7 +31,7 @@ class Outcome(StrEnum):
 _LABELS = {
     Outcome.PASS: "合格",
     Outcome.FAIL: "不合格",
-    Outcome.VOID: "作废（收回多于发出）",
+    Outcome.VOID: "作废，须重新测评",
     Outcome.NO_QUORUM: "未达法定人数",
     Outcome.NO_VALID_BALLOTS: "无有效票，不能计算",
     Outcome.REFUSED: "不得开始测评",

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.acts import Command, Role
 from domain.cases.case import CaseKind
-from domain.cases.poll.result import SubjectCount
+from domain.cases.poll.result import SubjectCount, VoidReason
 from domain.policy.document import BallotMode
 from domain.policy.values import Count, Positive
 
@@ -70,9 +70,10 @@ class ClosePoll(Command, name="close_poll", by=(Role.STAFF, Role.SCRUTINEER)):
 
 
 class RecordCount(Command, name="record_count", by=(Role.SYSTEM,)):
-    """The box's answer to being closed: the counts of every subject."""
+    """The box's answer to being closed: the counts of every subject. `unopened`: why nothing at all was opened."""
 
     counts: dict[str, SubjectCount]
+    unopened: VoidReason | None = None
 
 
 class VoidPoll(Command, name="void_poll", by=(Role.STAFF, Role.PRESIDIUM, Role.SCRUTINEER)):

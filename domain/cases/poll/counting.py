@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from domain.acts import Refusal
 from domain.cases.poll.commands import OpenPoll, PollItem
-from domain.cases.poll.result import PollResult, PollStatus, SubjectCount
+from domain.cases.poll.result import PollResult, PollStatus, SubjectCount, VoidReason
 from domain.cases.poll.state import PollState
 from domain.policy.document import AppraisalPolicy
 from domain.rules.appraisal import before_opening, more_returned_than_issued
@@ -99,7 +99,10 @@ def counted_results(
     counts: Mapping[str, SubjectCount],
     on: date,
 ) -> dict[str, PollResult]:
-    """Every subject's result in a counted poll; one for whom too few were present has none of its figures kept.
+    """Every subject's result in a counted poll.
+
+    One for whom too few were present has none of its figures kept; one whose ballots were too few to be opened, or of
+    whom so many envelopes were set aside that the verdict could be another, is void for itself.
 
     Raises `Refusal` for counts that no such poll can give.
     """
@@ -107,6 +110,14 @@ def counted_results(
     for item in state.items:
         subject = item.subject
         count, present = counts[subject], attendance[subject]
+        if not count.opened:
+            short = lacks_quorum(state, policy, present)
+            results[subject] = (
+                _result(state, PollStatus.NO_QUORUM, present, on)
+                if short
+                else _void(state, present, count, VoidReason.TOO_FEW, on)
+            )
+            continue
         if count.overall.returned != count.returned:
             raise Refusal(
                 "impossible_count",
@@ -118,6 +129,16 @@ def counted_results(
             results[subject] = _result(state, PollStatus.NO_QUORUM, present, on)
             continue
         results[subject] = _result(state, PollStatus.COUNTED, present, on).model_copy(
-            update={"returned": count.returned, "overall": count.overall, "dimensions": count.dimensions}
+            update={
+                "returned": count.returned,
+                "overall": count.overall,
+                "dimensions": count.dimensions,
+                "set_aside": count.set_aside,
+            }
         )
     return results
+
+
+def _void(state: PollState, present: Attendance, count: SubjectCount, reason: VoidReason, on: date) -> PollResult:
+    void = _result(state, PollStatus.VOID, present, on)
+    return void.model_copy(update={"returned": count.returned, "set_aside": count.set_aside, "reason": reason})

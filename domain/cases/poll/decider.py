@@ -29,8 +29,8 @@ from domain.cases.poll.counting import (
     void_subjects,
     with_issued,
 )
-from domain.cases.poll.events import Called, Closed, Counted, LackedQuorum, Opened, Voided, VoidReason
-from domain.cases.poll.result import PollResult, PollStatus, TakePollResult, TakeRevoteResult
+from domain.cases.poll.events import Called, Closed, Counted, LackedQuorum, Opened, Voided
+from domain.cases.poll.result import PollResult, PollStatus, TakePollResult, TakeRevoteResult, VoidReason
 from domain.cases.poll.state import PollState, Stage
 from domain.events import Event, Recorded
 
@@ -187,9 +187,14 @@ def _counted(state: PollState, command: RecordCount, on: date, context: Context)
     held_on = state.opened_on or on
     attendance = with_issued(state, command.counts)
     if void := void_subjects(attendance, command.counts):
-        explanation = f"{'、'.join(void)}：收回的票多于发出的票（选举法第四十四条），本次测评全部作废，须重新测评。"
+        reason = VoidReason.MORE_RETURNED_THAN_ISSUED
+        explanation = f"{'、'.join(void)}：{reason.label}，本次测评全部作废，须重新测评。"
         results = void_results(state, attendance, command.counts, held_on)
-        return [Voided(reason=VoidReason.MORE_RETURNED_THAN_ISSUED, explanation=explanation, results=results, on=on)]
+        return [Voided(reason=reason, explanation=explanation, results=results, on=on)]
+    if command.unopened is not None:
+        explanation = f"{command.unopened.label}，票箱不予开启，本次测评全部作废，须重新测评。"
+        results = void_results(state, attendance, command.counts, held_on)
+        return [Voided(reason=command.unopened, explanation=explanation, results=results, on=on)]
     results = counted_results(state, context.policy.appraisal, attendance, command.counts, held_on)
     return [Counted(results=results, on=on)]
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 
 from domain.cases.poll.commands import PollItem
-from domain.cases.poll.result import PollResult
+from domain.cases.poll.result import PollResult, VoidReason
 from domain.events import Event
 from domain.policy.document import BallotMode
 from domain.policy.values import Count
@@ -55,13 +54,6 @@ class Counted(Event, name="poll.counted"):
 
     results: dict[str, PollResult]
     on: date
-
-
-class VoidReason(StrEnum):
-    """Why a poll is void."""
-
-    MORE_RETURNED_THAN_ISSUED = "more_returned_than_issued"
-    DECLARED = "declared"
 
 
 class Voided(Event, name="poll.voided"):

@@ -26,6 +26,33 @@ class PollStatus(StrEnum):
     VOID = "void"
 
 
+class VoidReason(StrEnum):
+    """Why a poll is void, or why one subject's part of it is."""
+
+    MORE_RETURNED_THAN_ISSUED = "more_returned_than_issued"
+    DECLARED = "declared"
+    MINIMUM_PATH = "minimum_path"
+    """In mode `mixed` too few voted by one path (`ballot.minimum_path`): opening would expose them."""
+    TOO_FEW = "too_few"
+    """Fewer ballots of a subject than are ever opened (`appraisal.minimum_group`)."""
+    SET_ASIDE = "set_aside"
+    """As many envelopes were set aside as could flip the verdict."""
+
+    @property
+    def label(self) -> str:
+        """Its name on paper and screen."""
+        return _REASONS[self]
+
+
+_REASONS = {
+    VoidReason.MORE_RETURNED_THAN_ISSUED: "收回的票多于发出的票（选举法第四十四条）",
+    VoidReason.DECLARED: "宣布作废",
+    VoidReason.MINIMUM_PATH: "某一投票方式的票数少于下限，开箱会暴露投票人",
+    VoidReason.TOO_FEW: "票数过少，开箱会暴露投票人",
+    VoidReason.SET_ASIDE: "无效信封的数目足以改变结论",
+}
+
+
 class SubjectCount(BaseModel):
     """What came out of the box for one subject."""
 
@@ -37,6 +64,10 @@ class SubjectCount(BaseModel):
     """Ballots issued 发出."""
     returned: Count
     """Ballots returned 收回, invalid ones included; known also where the box was not opened."""
+    opened: bool = True
+    """Whether this subject's ballots were opened; if not, its items are empty."""
+    set_aside: Count = 0
+    """Envelopes that held no readable ballot: returned, and invalid in every item."""
 
 
 class PollResult(BaseModel):
@@ -57,6 +88,10 @@ class PollResult(BaseModel):
     """None where nothing was collected."""
     overall: ItemCount | None = None
     """None unless counted."""
+    set_aside: Count = 0
+    """Envelopes that held no readable ballot, among the invalid ones."""
+    reason: VoidReason | None = None
+    """Why this subject's part is void where the others' need not be."""
     dimensions: dict[str, ItemCount] = {}
 
     def verdict(self, policy: AppraisalPolicy) -> Verdict:

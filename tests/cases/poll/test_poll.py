@@ -16,7 +16,7 @@ from domain.cases.governance_commands import VoidCase
 from domain.cases.poll import DECIDER
 from domain.cases.poll import commands as do
 from domain.cases.poll import events as did
-from domain.cases.poll.result import PollResult, PollStatus, SubjectCount, TakePollResult, TakeRevoteResult
+from domain.cases.poll.result import PollResult, PollStatus, SubjectCount, TakePollResult, TakeRevoteResult, VoidReason
 from domain.cases.poll.state import PollState, Stage
 from domain.events import Event
 from domain.policy.document import Policy
@@ -128,7 +128,7 @@ def test_more_returned_than_issued_for_one_subject_voids_the_whole_poll() -> Non
     unopened = SubjectCount(overall=ItemCount(), issued=55, returned=55)
     counted(play, 55, czs=unopened.model_copy(update={"returned": 56}), lys=unopened)
     [voided] = play.of(did.Voided)
-    assert voided.reason is did.VoidReason.MORE_RETURNED_THAN_ISSUED
+    assert voided.reason is VoidReason.MORE_RETURNED_THAN_ISSUED
     assert DiscardBox(poll_id="2025-p1") in play.effects
     results = told(play)
     assert [result.returned for result in results.values()] == [56, 55]
@@ -137,6 +137,31 @@ def test_more_returned_than_issued_for_one_subject_voids_the_whole_poll() -> Non
         assert (verdict.verdict, verdict.issued, verdict.rate, verdict.passing) == (Outcome.VOID, 55, None, None)
         assert result.overall is None
     assert play.facts.outcome == "void"
+
+
+def test_a_subject_too_few_voted_on_is_void_for_itself() -> None:
+    play = called()
+    unopened = SubjectCount(overall=ItemCount(), issued=55, returned=2, opened=False)
+    counted(play, 55, czs=unopened, lys=count(36, 19, issued=55))
+    results = told(play)
+    czs, lys = results["appraisal-2025-czs"], results["rectification-2025-lys"]
+    assert (czs.status, czs.reason, czs.returned, czs.overall) == (PollStatus.VOID, VoidReason.TOO_FEW, 2, None)
+    assert czs.verdict(play.policy.appraisal).verdict is Outcome.VOID
+    assert lys.verdict(play.policy.appraisal).verdict is Outcome.PASS
+    assert play.facts.outcome == "counted"
+
+
+def test_a_box_that_may_not_be_opened_voids_the_whole_poll() -> None:
+    play = called()
+    unopened = SubjectCount(overall=ItemCount(), issued=55, returned=50, opened=False)
+    play.act(DAY, do.OpenPoll(present=55))
+    play.act(DAY, do.ClosePoll())
+    play.tell(DAY, do.RecordCount(counts={"czs": unopened, "lys": unopened}, unopened=VoidReason.MINIMUM_PATH))
+    [voided] = play.of(did.Voided)
+    assert voided.reason is VoidReason.MINIMUM_PATH
+    assert "票箱不予开启" in voided.explanation
+    assert {result.status for result in told(play).values()} == {PollStatus.VOID}
+    assert DiscardBox(poll_id="2025-p1") in play.effects
 
 
 @pytest.mark.parametrize("steps", [0, 1, 2])
