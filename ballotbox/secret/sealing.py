@@ -35,19 +35,20 @@ def _info(poll: Poll, subject: str, token: bytes) -> bytes:
     return labelled("seal", poll.hash, subject.encode(), token)
 
 
-def _header(poll: Poll, subject: str) -> bytes:
+def ballot_head(poll: Poll, subject: str) -> bytes:
+    """What a plaintext begins with."""
     return labelled("ballot", poll.hash, subject.encode())
 
 
 def sealed_length(poll: Poll, subject: str) -> int:
     """Bytes of every ciphertext on this subject."""
     slices = sum(length_of(slot) for slot in poll.manifest.slots_of(subject))
-    return len(_header(poll, subject)) + slices + OVERHEAD
+    return len(ballot_head(poll, subject)) + slices + OVERHEAD
 
 
 def seal(poll: Poll, subject: str, token: bytes, slices: list[Slice]) -> bytes:
     """The ciphertext of a subject's slices, given in the manifest's order."""
-    plaintext = _header(poll, subject) + b"".join(piece.to_bytes() for piece in slices)
+    plaintext = ballot_head(poll, subject) + b"".join(piece.to_bytes() for piece in slices)
     return seal_bytes(poll, subject, token, plaintext)
 
 
@@ -63,7 +64,7 @@ def unseal(poll: Poll, subject: str, token: bytes, ciphertext: bytes, key: Ellip
         plaintext = _suite().decrypt(ciphertext, key, info=_info(poll, subject, token))
     except (InvalidTag, ValueError):
         raise EnvelopeUnreadable("cannot_decrypt") from None
-    header = _header(poll, subject)
+    header = ballot_head(poll, subject)
     if len(plaintext) != sealed_length(poll, subject) - OVERHEAD or not plaintext.startswith(header):
         raise EnvelopeUnreadable("not_a_ballot")
     rest = plaintext[len(header) :]

@@ -6,7 +6,6 @@ from itertools import combinations
 
 import pytest
 
-from ballotbox.secret.ceremony import rehearse
 from ballotbox.secret.shares import SharesRefused, box_key, combine, deal, new_seed, point, restore, share_hash
 
 TOWN, POLL = "城关镇", "2026-p1"
@@ -55,12 +54,3 @@ def test_a_seed_gives_one_key_a_poll() -> None:
     keys = {point(box_key(seed, town, poll).public_key()) for town in ("a", "b") for poll in ("p", "q")}
     assert len(keys) == 4
     assert point(box_key(seed, "a", "p").public_key()) in keys
-
-
-def test_the_rehearsal_finds_a_bad_deal() -> None:
-    seed = new_seed()
-    shares, public = deal(seed), point(box_key(seed, TOWN, POLL).public_key())
-    rehearse(shares, TOWN, POLL, public)
-    for number in shares:
-        with pytest.raises(SharesRefused):
-            rehearse(shares | {number: bytes(16)}, TOWN, POLL, public)
