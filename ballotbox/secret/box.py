@@ -1,11 +1,12 @@
 """The sealed box: takes envelopes, knows no identities, gives receipts, and feeds the log in sorted batches.
 
-The core that a service wraps: it keeps its envelopes in memory; the service must answer only after a durable commit.
+What is decided stands in functions, which `Box`, in memory, and the service with its database share. The service must
+answer only after a durable commit.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import BaseModel, ConfigDict
@@ -52,6 +53,33 @@ class OtherEnvelope(Refusal):
         self.receipt = receipt
 
 
+class Accepted(NamedTuple):
+    """An envelope that may be in the box: its entry, a leaf of the log, and that leaf's hash."""
+
+    entry: bytes
+    leaf: bytes
+
+
+def accepted(poll: Poll, envelope: Envelope) -> Accepted:
+    """What the box keeps of a good envelope.
+
+    Raises `Refusal` for an envelope of a wrong size, without both stamps or with a wrong signature.
+    """
+    if not sizes_fit(poll, envelope):
+        raise bad_token(envelope.subject)
+    entry = Entry.of(poll, envelope)
+    if entry_fault(poll, entry) is not None:
+        raise bad_token(envelope.subject)
+    data = entry.to_bytes()
+    return Accepted(data, leaf_hash(data))
+
+
+def receipt_for(poll: Poll, key: Ed25519PrivateKey, leaf: bytes) -> Receipt:
+    """The receipt of a leaf, by its hash: always the same, since the signature is (RFC 8032)."""
+    signature = key.sign(labelled("receipt", poll.hash, leaf))
+    return Receipt(manifest=poll.hash.hex(), leaf=leaf.hex(), signature=signature.hex())
+
+
 class Box:
     """The box of one poll, from the end of collecting to its close."""
 
@@ -78,15 +106,8 @@ class Box:
             return known[1]
         if not self._open:
             raise closed(self._poll.manifest.poll)
-        if not sizes_fit(self._poll, envelope):
-            raise bad_token(envelope.subject)
-        entry = Entry.of(self._poll, envelope)
-        if entry_fault(self._poll, entry) is not None:
-            raise bad_token(envelope.subject)
-        data = entry.to_bytes()
-        leaf = leaf_hash(data)
-        signature = self._key.sign(labelled("receipt", self._poll.hash, leaf))
-        receipt = Receipt(manifest=self._poll.hash.hex(), leaf=leaf.hex(), signature=signature.hex())
+        data, leaf = accepted(self._poll, envelope)
+        receipt = receipt_for(self._poll, self._key, leaf)
         self._seen[envelope.token] = (sent, receipt)
         self._ciphertexts[sha256(envelope.ciphertext)] = envelope.ciphertext
         self._pending.append(data)

@@ -11,9 +11,11 @@ from pydantic import BaseModel, ConfigDict
 from ballotbox.secret.encoding import Hex32, Hex64, canonical, labelled, read_canonical, sha256
 from ballotbox.secret.manifest import Poll
 from ballotbox.secret.sealing import sealed_length
-from ballotbox.secret.signing import public_bytes, signed_by
+from ballotbox.secret.signing import SIGNATURE_LENGTH, public_bytes, signed_by
 from ballotbox.secret.slices import PublishedStamps
-from ballotbox.secret.stamps import KEY_LENGTH, Stamps, stamped_twice
+from ballotbox.secret.stamps import KEY_LENGTH, Stamp, Stamps, stamped_twice
+
+_FIELDS = 6
 
 
 class Envelope(NamedTuple):
@@ -30,6 +32,20 @@ class Envelope(NamedTuple):
         fields = (self.subject, self.token, self.stamps.a.to_bytes(), self.stamps.b.to_bytes())
         encoded = [field.encode() if isinstance(field, str) else field for field in fields]
         return b"".join(len(f).to_bytes(4, "big") + f for f in (*encoded, self.ciphertext, self.signature))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Envelope:
+        """Raises `ValueError` for bytes that `to_bytes` of no envelope gives."""
+        fields: list[bytes] = []
+        at = 0
+        while at < len(data) and len(fields) < _FIELDS:
+            end = at + 4 + int.from_bytes(data[at : at + 4], "big")
+            fields.append(data[at + 4 : end])
+            at = end
+        if at != len(data) or len(fields) != _FIELDS:
+            raise ValueError("an envelope has six fields, each after its length")
+        subject, token, a, b, ciphertext, signature = fields
+        return cls(subject.decode(), token, Stamps(Stamp.from_bytes(a), Stamp.from_bytes(b)), ciphertext, signature)
 
 
 class EntryFault(StrEnum):
@@ -107,5 +123,6 @@ def sizes_fit(poll: Poll, envelope: Envelope) -> bool:
     return (
         envelope.subject in poll.recused
         and len(envelope.token) == KEY_LENGTH
+        and len(envelope.signature) == SIGNATURE_LENGTH
         and len(envelope.ciphertext) == sealed_length(poll, envelope.subject)
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ballotbox.secret.envelopes import Entry, EntryFault, entry_fault
 from ballotbox.secret.findings import Rule
 from ballotbox.secret.log import (
@@ -62,6 +64,13 @@ def check_log(
     if collectors is None or destroyed is None or entries is None:
         return None
     return LogContents(collectors, destroyed, entries, checkpoint.root if checkpoint else b"")
+
+
+def check_statements(poll: Poll, roster: frozenset[str], notes: Sequence[str], report: Report) -> None:
+    """The rules of leaves 1 to 4 alone: the box asks them before it takes the first envelope."""
+    statements: list[str | None] = [*notes]
+    _collectors(poll, roster, statements[:2], report)
+    _destroyed(poll, statements[2:], report)
 
 
 def _leaf_hashes(checkpoint: CheckpointText | None, files: Files, report: Report) -> list[bytes] | None:
