@@ -26,6 +26,7 @@ export interface Manifest {
   subjects: Subject[];
   questions: string[];
   codes: string[];
+  witness_quorum: number;
 }
 
 export interface Poll {
@@ -61,6 +62,25 @@ export interface Asked {
 /** An issuer's stamps, checked. */
 export type StampsOfIssuer = unknown;
 
+/** A checkpoint of the log whose signatures were looked at. */
+export interface Checkpoint {
+  size: number;
+  root: string;
+  /** Whether the poll's log has signed it. */
+  byLog: boolean;
+  /** How many of the manifest's witnesses have. */
+  witnesses: number;
+}
+
+/** What a team got out of the box. */
+export interface Opened {
+  slicesRoot: string;
+  setAside: { leaf: number; reason: string }[];
+  unopened: string[];
+  /** How many of the scrutineers have signed it. */
+  scrutineers: number;
+}
+
 export interface Protocol {
   /** Throws when the bytes have another hash, or are no canonical manifest that this page can read. */
   readPoll(data: Uint8Array, hash: string): Promise<Poll>;
@@ -74,4 +94,21 @@ export interface Protocol {
   /** The leaf hash that this envelope must have in the log. */
   leafOf(poll: Poll, envelope: Uint8Array): string;
   receiptHolds(poll: Poll, receipt: Receipt): boolean;
+  /** The lines of `slices.jsonl` that hold this ballot, each with its slice's key. */
+  published(
+    poll: Poll,
+    keys: Keys,
+    a: StampsOfIssuer,
+    b: StampsOfIssuer,
+    subject: string,
+    marks: Marks,
+  ): Promise<{ key: string; line: string; rows: number }[]>;
+  /** Throws for anything but a checkpoint of this poll's log. */
+  readCheckpoint(poll: Poll, note: string): Checkpoint;
+  /** What a team of scrutineers has signed of the opening. Throws for anything else. */
+  readOpening(poll: Poll, note: string): Opened;
+  /** The root over published lines that both teams sign. */
+  slicesRoot(lines: string[]): Promise<string> | string;
+  /** RFC 6962's root over leaf hashes. */
+  rootOf(leafHashes: string[]): Promise<string> | string;
 }
