@@ -49,8 +49,8 @@ def publish(folder: Path, published: Published) -> None:
         "page": published.page,
         "policy": published.policy,
         **dict(zip(STATEMENT_FILES, published.leaves[1:FIRST_ENTRY], strict=True)),
-        "entries.jsonl": _lines(published.leaves[FIRST_ENTRY:]),
-        "leaves.txt": _lines([leaf_hash(leaf).hex().encode() for leaf in published.leaves]),
+        "entries.jsonl": lines_of(published.leaves[FIRST_ENTRY:]),
+        "leaves.txt": lines_of([leaf_hash(leaf).hex().encode() for leaf in published.leaves]),
         "checkpoint.note": published.checkpoint.encode(),
         "close.note": published.close.encode(),
     }
@@ -60,11 +60,12 @@ def publish(folder: Path, published: Published) -> None:
         log = read_log(published.poll, published.leaves)
         tally = count(published.poll, log, slices, opening.set_aside, opening.unopened)
         first, second = published.openings
-        opened = (first.encode(), second.encode(), _lines(opening.lines), tally.to_bytes())
+        opened = (first.encode(), second.encode(), lines_of(opening.lines), tally.to_bytes())
         files |= dict(zip(OPENED_FILES, opened, strict=True))
     for name, data in files.items():
         (folder / name).write_bytes(data)
 
 
-def _lines(lines: Sequence[bytes]) -> bytes:
+def lines_of(lines: Sequence[bytes]) -> bytes:
+    """A file of lines."""
     return b"".join(line + b"\n" for line in lines)

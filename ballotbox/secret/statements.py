@@ -106,6 +106,15 @@ def sign_all(text: str, *signers: NoteSigner) -> str:
     return notes[0] + "".join(note.removeprefix(text + "\n") for note in notes[1:])
 
 
+def merge_signatures(first: str, second: str) -> str:
+    """One note with all signatures of two notes of one text. Raises `ValueError` when the texts differ."""
+    text = text_of(first)
+    if text_of(second) != text:
+        raise ValueError("signatures under different texts")
+    lines = [line for note in (first, second) for line in note.removeprefix(text + "\n").splitlines()]
+    return text + "\n" + "".join(f"{line}\n" for line in dict.fromkeys(lines))
+
+
 def signers_of(note: str, keys: Mapping[int, NoteKey]) -> set[int]:
     """The numbers of those keys that have signed the note. A wrong signature in a known key's name is none."""
     signed: set[int] = set()

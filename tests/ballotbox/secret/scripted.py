@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from ballotbox.secret.box import Box, Receipt
-from ballotbox.secret.ceremony import Dealt, PollFacts, questions_and_codes, roster_bytes
+from ballotbox.secret.ceremony import Dealt, PollFacts, questions_and_codes, roster_bytes, set_up
 from ballotbox.secret.envelopes import Envelope
 from ballotbox.secret.issuer import Issuer
 from ballotbox.secret.log import read_log, sign_checkpoint
@@ -14,6 +14,7 @@ from ballotbox.secret.manifest import ISSUERS, Services
 from ballotbox.secret.opening import Opening, is_void, open_box
 from ballotbox.secret.phone import Phone
 from ballotbox.secret.publication import Published, publish
+from ballotbox.secret.requests import StampValues
 from ballotbox.secret.statements import Close, Turnout, sign_statement
 from domain.policy.document import AppraisalPolicy
 
@@ -120,3 +121,24 @@ class ScriptedPoll:
             )
             published = published._replace(opening=openings[0], openings=notes)
         publish(folder, published)
+
+
+def void_poll() -> ScriptedPoll:
+    """Three collect and cast; both issuers together stamp for a fourth, whom neither lists. Not closed yet."""
+    chosen = facts("2026-p9", "subject")
+    poll = ScriptedPoll(chosen, set_up(chosen))
+    ghost = Phone(poll.poll, "d12")
+    for name in ISSUERS:
+        secrets, request = poll.dealt.issuers[name], ghost.request(name)
+        ghost.take(
+            name,
+            StampValues(
+                {slot: secrets.slices[slot].sign(value) for slot, value in request.slices.items()},
+                {subject: secrets.tokens[subject].sign(value) for subject, value in request.tokens.items()},
+            ),
+        )
+    poll.collect("d01", "d02", "d03")
+    for number, deputy in enumerate(("d01", "d02", "d03")):
+        poll.cast(*poll.phones[deputy].fill(ballot_of(number)))
+    poll.cast(*ghost.fill(ballot_of(5)))
+    return poll

@@ -23,7 +23,7 @@ from ballotbox.secret.stamps import Stamps
 from ballotbox.secret.statements import Collectors, sign_statement
 from domain.acts import Refusal
 from tests.ballotbox.secret.conftest import broken
-from tests.ballotbox.secret.scripted import ScriptedPoll, ballot_of, facts
+from tests.ballotbox.secret.scripted import ScriptedPoll, ballot_of, facts, void_poll
 from transparency.merkle import leaf_hash
 
 
@@ -257,23 +257,7 @@ def test_batches_are_sorted_so_that_the_log_keeps_no_order_of_arrival(stamped: S
 
 def test_more_returned_than_issued_is_void_never_opened_and_verifies_as_void(tmp_path: Path) -> None:
     """Both issuers together stamp for somebody whom neither lists: the count of envelopes betrays it."""
-    chosen = facts("2026-p9", "subject")
-    poll = ScriptedPoll(chosen, set_up(chosen))
-    ghost = Phone(poll.poll, "d12")
-    for name, issuer in poll.issuers.items():
-        secrets, request = poll.dealt.issuers[name], ghost.request(name)
-        ghost.take(
-            name,
-            StampValues(
-                {slot: secrets.slices[slot].sign(value) for slot, value in request.slices.items()},
-                {subject: secrets.tokens[subject].sign(value) for subject, value in request.tokens.items()},
-            ),
-        )
-        assert issuer.name == name
-    poll.collect("d01", "d02", "d03")
-    for number, deputy in enumerate(("d01", "d02", "d03")):
-        poll.cast(*poll.phones[deputy].fill(ballot_of(number)))
-    poll.cast(*ghost.fill(ballot_of(5)))
+    poll = void_poll()
     folder = tmp_path / "folder"
     poll.publish(folder)
     assert broken(folder) == set()
