@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from commands.account_app import account_app
 from commands.ballot.app import ballot_app
 from commands.outcome import finish, finish_async
 
@@ -30,6 +31,7 @@ cycle_app = typer.Typer(help="年度监督周期 · The supervision cycle of a y
 app.add_typer(policy_app, name="policy")
 app.add_typer(cycle_app, name="cycle")
 app.add_typer(ballot_app, name="ballot")
+app.add_typer(account_app, name="account")
 
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取 · print JSON for programs")]
 As = Annotated[str, typer.Option("--as", metavar="ROLE:ID", help="以何身份，如 staff:zhang · who acts, in which role")]

@@ -6,15 +6,21 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from web.accounts.door import door_pages
+from web.accounts.entrance import Entrance
+from web.accounts.guard import Guard
+from web.accounts.pages import account_pages
+from web.accounts.store import AccountStore
 from web.headers import StrictHeaders
 from web.metrics import Measured, Metrics
-from web.pages import pages, templates
+from web.pages import pages
 from web.probes import probes
+from web.rendering import Screen
 from web.site import Site
 
 _MACHINES = ("/healthz", "/readyz", "/metrics")
@@ -24,18 +30,18 @@ def create_app(site: Site) -> FastAPI:
     """The application. FastAPI's own documentation pages load from other hosts, so they are off."""
     app = FastAPI(title="jiandu 监督", docs_url=None, redoc_url=None, openapi_url=None)
     metrics = Metrics()
-    app.include_router(pages(site))
+    show = Screen(site)
+    accounts = AccountStore(site.engine, site.town)
+    app.include_router(pages(site, show))
+    app.include_router(door_pages(Entrance(accounts), show))
+    app.include_router(account_pages(accounts, show))
     app.include_router(probes(site, metrics))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    app.add_middleware(StrictHeaders)
-    app.add_middleware(Measured, metrics=metrics)
 
     def answer(request: Request, status: int, message: str, advice: str) -> Response:
         if request.url.path in _MACHINES:
             return JSONResponse({"ok": False, "message": message}, status_code=status)
-        context = {"site": site, "here": "", "message": message, "advice": advice}
-        page: HTMLResponse = templates.TemplateResponse(request, "error.html", context, status_code=status)
-        return page
+        return show(request, "error.html", "", status_code=status, message=message, advice=advice)
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
@@ -47,9 +53,15 @@ def create_app(site: Site) -> FastAPI:
         del error
         return answer(request, 404, "没有这个页面", "回到年度全景，从列表中选择。")
 
-    @app.exception_handler(OperationalError)
-    async def no_database(request: Request, error: OperationalError) -> Response:
-        del error
+    def no_database(request: Request) -> Response:
         return answer(request, 503, "数据库暂时连不上", "稍候刷新；若持续出现，请查看运行状态或运行 jiandu doctor。")
 
+    @app.exception_handler(OperationalError)
+    async def unreachable(request: Request, error: OperationalError) -> Response:
+        del error
+        return no_database(request)
+
+    app.add_middleware(Guard, accounts=accounts, no_database=no_database)
+    app.add_middleware(StrictHeaders)
+    app.add_middleware(Measured, metrics=metrics)
     return app

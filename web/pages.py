@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
-from fastapi.templating import Jinja2Templates
 
 from domain.cases.case import TOWN_ZONE, CaseKind
 from domain.events import Recorded
@@ -15,20 +13,16 @@ from web.findings import worst
 from web.lights import light_of
 from web.picture import line_of, picture_of
 from web.reading import latest, read_case, read_cases, read_events, stale_tables, years
+from web.rendering import Screen
 from web.site import Site
 from web.words import KINDS, actor_word, event_word, pairs_of, stage_word
 
-templates = Jinja2Templates(Path(__file__).parent / "templates")
 _RECENT = 8
 
 
-def pages(site: Site) -> APIRouter:
+def pages(site: Site, show: Screen) -> APIRouter:
     """The routes of the pages."""
     router = APIRouter(default_response_class=HTMLResponse)
-
-    def show(request: Request, name: str, here: str, *, status_code: int = 200, **values: Any) -> HTMLResponse:
-        context = {"site": site, "here": here, **values}
-        return templates.TemplateResponse(request, name, context, status_code=status_code)
 
     @router.get("/")
     async def year_picture(request: Request, year: int | None = None) -> HTMLResponse:

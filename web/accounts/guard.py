@@ -1,0 +1,93 @@
+"""The guard before every page: who is there, whether the page is theirs, whether the request came from our own pages.
+
+While a town has no account at all its pages are open, on this machine alone, and say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import quote, urlsplit
+
+from sqlalchemy.exc import OperationalError
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from web.accounts.access import is_open, may_see
+from web.accounts.model import Session
+from web.accounts.store import AccountStore
+
+COOKIE = "jiandu_session"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_PASSWORD_PAGE = "/account/password"  # noqa: S105 - a path
+
+
+class Guard:
+    """ASGI middleware. What it finds stands in `request.state`: `session` (or None), `no_accounts`."""
+
+    def __init__(self, app: ASGIApp, accounts: AccountStore, no_database: Callable[[Request], Response]) -> None:
+        """`no_database`: what is answered while nobody can be recognised."""
+        self._app = app
+        self._no_database = no_database
+        self._accounts = accounts
+        self._some = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        refused: Response | None = None
+        if request.method not in _SAFE and not _from_here(request.headers):
+            refused = PlainTextResponse("请求不是从本站页面发出的，未予办理。请回到本站页面重试。", status_code=403)
+        elif not is_open(request.url.path):
+            try:
+                refused = await self._admit(request)
+            except OperationalError:
+                refused = self._no_database(request)
+        if refused is not None:
+            await refused(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    async def _admit(self, request: Request) -> Response | None:
+        # Accounts come to stay: once there is one it need not be asked again.
+        self._some = self._some or await self._accounts.any()
+        request.state.no_accounts = not self._some
+        request.state.session = None
+        if not self._some:
+            return None
+        session = await session_of(request, self._accounts)
+        if session is None:
+            return _to_the_door(request)
+        request.state.session = session
+        path = request.url.path
+        if session.account.must_change and path not in (_PASSWORD_PAGE, "/logout"):
+            return RedirectResponse(_PASSWORD_PAGE, status_code=303)
+        if not may_see(path, session.account.roles):
+            return PlainTextResponse("您的角色不能看这个页面。如有需要，请与镇人大工作人员联系。", status_code=403)
+        return None
+
+
+async def session_of(request: Request, accounts: AccountStore) -> Session | None:
+    """The session that a request belongs to."""
+    token = request.cookies.get(COOKIE)
+    return None if not token else await accounts.session(token)
+
+
+def _to_the_door(request: Request) -> Response:
+    if request.method not in _SAFE:
+        return PlainTextResponse("登录已经过期，未予办理。请重新登录后再试。", status_code=401)
+    target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"/login?next={quote(target)}", status_code=303)
+
+
+def _from_here(headers: Headers) -> bool:
+    """Whether a request that changes something was sent by a page of this site (Fetch metadata, else Origin)."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = headers.get("origin")
+    # A program such as curl sends neither; it has no session's cookie to misuse.
+    return origin is None or urlsplit(origin).netloc == headers.get("host")
