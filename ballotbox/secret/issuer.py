@@ -1,20 +1,26 @@
 """An issuer: checks who asks, stamps blindly, once, and destroys its keys before casting begins.
 
-What is here is the core that a service wraps. It keeps its commitments in memory; the service must make each commitment
-durable before the first signature of its answer leaves.
+What is here keeps its commitments in memory; `ballotbox/services/issuer` makes each durable before the first signature
+of its answer leaves. Both decide by `collecting`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from ballotbox.refusals import collecting_over, not_entitled
+from ballotbox.refusals import collecting_over
 from ballotbox.secret.blind_rsa import BlindSigner
+from ballotbox.secret.collecting import (
+    Statements,
+    check_commitment,
+    check_entitled,
+    check_paper,
+    check_request,
+    statements_of,
+)
 from ballotbox.secret.manifest import Poll
-from ballotbox.secret.requests import StampValues, entitled_slots, entitled_subjects, request_hash
-from ballotbox.secret.statements import Collectors, Destroyed, sign_statement
-from domain.acts import Refusal
+from ballotbox.secret.requests import StampValues, request_hash
 from transparency.signed_note import NoteSigner
 
 
@@ -27,6 +33,13 @@ class IssuerSecrets:
         self.statements = statements
         self.slices = slices
         self.tokens = tokens
+
+    def stamp(self, request: StampValues) -> StampValues:
+        """Sign all values of a request that was checked and committed to."""
+        return StampValues(
+            {slot: self.slices[slot].sign(value) for slot, value in request.slices.items()},
+            {subject: self.tokens[subject].sign(value) for subject, value in request.tokens.items()},
+        )
 
     def destroy(self) -> None:
         """Nothing can be stamped afterwards."""
@@ -44,31 +57,38 @@ class Issuer:
         self._roster = frozenset(roster)
         self._secrets = secrets
         self._committed: dict[str, bytes] = {}
+        self._paper: set[str] = set()
         self._collecting = True
 
     def stamp(self, deputy: str, request: StampValues) -> StampValues:
         """Stamp a deputy's request; the same request again gives the same answer.
 
         Refused: collecting over, no deputy of the poll, not exactly the values of their entitlement, another request
-        than the first (that takes a human), a value that is no element of the key.
+        than the first (that takes a human), a deputy who took paper, a value that is no element of the key.
         """
         if not self._collecting:
             raise collecting_over()
-        if deputy not in self._roster or not entitled_subjects(self._poll, deputy):
-            raise not_entitled(deputy)
-        if not self._well_formed(deputy, request):
-            raise Refusal("wrong_request", f"代表 {deputy} 的领票请求与应领的票不符，请重新扫码打开页面后再试。")
+        check_entitled(self._poll, self._roster, deputy)
+        check_request(self._poll, self._secrets.slices, self._secrets.tokens, deputy, request)
         asked = request_hash(self._poll, deputy, request)
-        if self._committed.setdefault(deputy, asked) != asked:
-            raise Refusal(
-                "other_request", f"代表 {deputy} 已用另一部手机或另一页面领过票，不能再领；请到签领处由工作人员核实。"
-            )
-        return StampValues(
-            {slot: self._secrets.slices[slot].sign(value) for slot, value in request.slices.items()},
-            {subject: self._secrets.tokens[subject].sign(value) for subject, value in request.tokens.items()},
-        )
+        check_commitment(deputy, self._committed.get(deputy), asked, on_paper=deputy in self._paper)
+        self._committed[deputy] = asked
+        return self._secrets.stamp(request)
 
-    def end_collecting(self) -> tuple[str, str]:
+    def give_paper(self, deputies: Sequence[str]) -> None:
+        """These deputies take paper forms, and get no stamps any more. All or none; again changes nothing."""
+        if not self._collecting:
+            raise collecting_over()
+        for deputy in deputies:
+            check_entitled(self._poll, self._roster, deputy)
+        check_paper(self.name, self._poll, self._committed, deputies)
+        self._paper.update(deputies)
+
+    def collected(self) -> tuple[int, int]:
+        """How many were stamped, and how many took paper; who did both counts as paper."""
+        return len(set(self._committed) - self._paper), len(self._paper)
+
+    def end_collecting(self) -> Statements:
         """The signed list of collectors, and the signed statement that the keys are destroyed; they now are.
 
         The hashes of the requests die with the keys: the list carries names only.
@@ -76,22 +96,7 @@ class Issuer:
         if not self._collecting:
             raise collecting_over()
         self._collecting = False
-        deputies = tuple(sorted(self._committed))
+        statements = statements_of(self.name, self._poll, self._committed, self._paper, self._secrets.statements)
         self._committed.clear()
-        issued = {s: sum(d not in recused for d in deputies) for s, recused in self._poll.recused.items()}
         self._secrets.destroy()
-        signer = self._secrets.statements
-        collectors = Collectors(issuer=self.name, deputies=deputies, issued=issued)
-        return (
-            sign_statement(self._poll, collectors, signer),
-            sign_statement(self._poll, Destroyed(issuer=self.name), signer),
-        )
-
-    def _well_formed(self, deputy: str, request: StampValues) -> bool:
-        # Before the commitment: a request that cannot be answered must not use up the deputy's one request.
-        return (
-            set(request.slices) == set(entitled_slots(self._poll, deputy))
-            and set(request.tokens) == set(entitled_subjects(self._poll, deputy))
-            and all(self._secrets.slices[slot].accepts(value) for slot, value in request.slices.items())
-            and all(self._secrets.tokens[subject].accepts(value) for subject, value in request.tokens.items())
-        )
+        return statements

@@ -29,12 +29,16 @@ class Statement(BaseModel):
 
 
 class Collectors(Statement):
-    """An issuer: these deputies collected, names only; `issued` counts the ballots a subject that follow from it."""
+    """An issuer: these deputies collected, on the phone or on paper, names only; the list does not say who how.
+
+    `issued` counts the ballots a subject that follow from the list, and `paper` how many of them are paper forms.
+    """
 
     kind: ClassVar[str] = "collectors"
     issuer: Literal["a", "b"]
     deputies: tuple[str, ...]
     issued: dict[str, int]
+    paper: dict[str, int]
 
 
 class Destroyed(Statement):

@@ -154,7 +154,7 @@ ENTRY = record(
     signature=H64,
 )
 SLICE = record(slot=text, grades=listed(text), key=H32, signature=H64, stamps=STAMPS)
-COLLECTORS = record(issuer=exactly("a", "b"), deputies=listed(text), issued=mapping(number))
+COLLECTORS = record(issuer=exactly("a", "b"), deputies=listed(text), issued=mapping(number), paper=mapping(number))
 DESTROYED = record(issuer=exactly("a", "b"))
 TURNOUT = record(entitled=natural, present=natural, issued=natural, returned=natural)
 CLOSE = record(log_size=number, log_root=H32, turnout=mapping(TURNOUT), void=boolean)

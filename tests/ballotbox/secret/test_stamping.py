@@ -295,7 +295,8 @@ def test_a_recused_deputy_on_the_list_of_collectors_is_counted_for_nobody(tmp_pa
     poll = ScriptedPoll(chosen, set_up(chosen))
     poll.collect("d10", "d11", "d12")
     signer = poll.dealt.issuers["a"].statements
-    body = Collectors(issuer="a", deputies=("d10", "d11", "d12"), issued={"czs": 3, "lys": 3, "zhs": 3})
+    three, none = dict.fromkeys(poll.poll.recused, 3), dict.fromkeys(poll.poll.recused, 0)
+    body = Collectors(issuer="a", deputies=("d10", "d11", "d12"), issued=three, paper=none)
     leaves = list(poll.box.leaves)
     leaves[1] = sign_statement(poll.poll, body, signer).encode()
     poll.publish(tmp_path / "folder", tuple(leaves))
