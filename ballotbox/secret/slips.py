@@ -27,7 +27,7 @@ ROW = 6
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {digit: value for value, digit in enumerate(_DIGITS)} | {"O": 0, "I": 1, "L": 1}
 _DATA = 4
-_GROUP = _DATA + 1
+GROUP_LENGTH = _DATA + 1
 _SIGNING_LENGTH = 32
 _POLL_LENGTH = 8
 _CHECKSUM_LENGTH = 3
@@ -36,7 +36,14 @@ _FIELD = 0b100101
 
 
 class SlipRefused(Exception):
-    """A slip cannot be read, or is not of this poll. The message says in Chinese what is wrong and where."""
+    """A slip cannot be read, or is not of this poll. The message says in Chinese what is wrong and where.
+
+    `group`: the place of the one group that has to be typed again, where that is known.
+    """
+
+    def __init__(self, message: str, group: int | None = None) -> None:
+        super().__init__(message)
+        self.group = group
 
 
 class Slip(NamedTuple):
@@ -130,25 +137,28 @@ def _groups_of(text: str) -> list[tuple[int, str]]:
     """The groups with their places. A group that was typed too short or too long is named where spaces show it."""
     typed = re.split(r"[\s\-—－，,。.]+", text.strip().upper())
     joined = "".join(typed)
-    if len(joined) == GROUPS * _GROUP:
-        return [(place, joined[(place - 1) * _GROUP : place * _GROUP]) for place in range(1, GROUPS + 1)]
+    if len(joined) == GROUPS * GROUP_LENGTH:
+        return [(place, joined[(place - 1) * GROUP_LENGTH : place * GROUP_LENGTH]) for place in range(1, GROUPS + 1)]
     if len(typed) > GROUPS // 2:
         for place, group in enumerate(typed, 1):
-            if len(group) != _GROUP:
-                raise SlipRefused(f"{_where(place)}应有 {_GROUP} 个字符，读到 {len(group)} 个")
+            if len(group) != GROUP_LENGTH:
+                raise SlipRefused(f"{_where(place)}应有 {GROUP_LENGTH} 个字符，读到 {len(group)} 个")
         raise SlipRefused(f"密钥条有 {GROUPS} 组字符，读到 {len(typed)} 组")
-    places = range(1, len(joined) // _GROUP + 1)
+    places = range(1, len(joined) // GROUP_LENGTH + 1)
     for place in places[:GROUPS]:
-        _values(place, joined[(place - 1) * _GROUP : place * _GROUP])
-    raise SlipRefused(f"密钥条有 {GROUPS * _GROUP} 个字符，读到 {len(joined)} 个")
+        try:
+            _values(place, joined[(place - 1) * GROUP_LENGTH : place * GROUP_LENGTH])
+        except SlipRefused as wrong:  # from there on everything may have moved: one group typed again mends nothing
+            raise SlipRefused(f"{wrong}；从这一组起可能漏了或多了字符") from None
+    raise SlipRefused(f"密钥条有 {GROUPS * GROUP_LENGTH} 个字符，读到 {len(joined)} 个")
 
 
 def _values(place: int, group: str) -> list[int]:
     values = [_VALUES.get(character, -1) for character in group]
     if -1 in values:
-        raise SlipRefused(f"{_where(place)}有不会出现在密钥条上的字符，请对照纸条重新输入这一组")
+        raise SlipRefused(f"{_where(place)}有不会出现在密钥条上的字符，请对照纸条重新输入这一组", place)
     if _check(place, values[:_DATA]) != values[_DATA]:
-        raise SlipRefused(f"{_where(place)}有误，请对照纸条重新输入这一组")
+        raise SlipRefused(f"{_where(place)}有误，请对照纸条重新输入这一组", place)
     return values[:_DATA]
 
 
