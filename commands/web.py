@@ -16,8 +16,11 @@ from eventstore.store import EventStore
 from runtime.logging import configure_logging
 from runtime.settings import load_settings
 from runtime.temporal import connect
+from web.acts.counter import Counter
 from web.app import create_app
 from web.site import Site
+from worker import sealed_converter
+from workflows.client import CaseClient
 
 
 async def web() -> int:
@@ -31,8 +34,14 @@ async def web() -> int:
         # One connection for all checks; a failed attempt is forgotten, so that the next check tries again.
         nonlocal connecting
         if connecting is None or (connecting.done() and connecting.exception() is not None):
-            connecting = asyncio.create_task(connect(settings), name="connect to the engine")
+            connecting = asyncio.create_task(
+                connect(settings, data_converter=sealed_converter(settings)), name="connect to the engine"
+            )
         return await asyncio.shield(connecting)
+
+    async def cases() -> CaseClient:
+        in_flight = None if settings.embedded_temporal else settings.updates_in_flight
+        return CaseClient(await engine_client(), settings.town, store, settings.task_queue, in_flight=in_flight)
 
     async with EventStore.open(url) as store:
         checkup = Checkup(settings, url, store, engine_client)
@@ -44,6 +53,7 @@ async def web() -> int:
             ready=checkup.essential,
             status=checkup.all,
             demo=demo is not None,
+            counter=Counter(store, settings.town, cases),
         )
         config = uvicorn.Config(
             create_app(site),

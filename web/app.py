@@ -16,6 +16,7 @@ from web.accounts.entrance import Entrance
 from web.accounts.guard import Guard
 from web.accounts.pages import account_pages
 from web.accounts.store import AccountStore
+from web.acts.pages import act_pages
 from web.headers import StrictHeaders
 from web.metrics import Measured, Metrics
 from web.pages import pages
@@ -35,6 +36,8 @@ def create_app(site: Site) -> FastAPI:
     app.include_router(pages(site, show))
     app.include_router(door_pages(Entrance(accounts), show))
     app.include_router(account_pages(accounts, show))
+    if site.counter is not None:
+        app.include_router(act_pages(site.counter, show))
     app.include_router(probes(site, metrics))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
+from domain.acts import Command
 from domain.cases.case import TOWN_ZONE, CaseKind
 from domain.events import Recorded
+from web.acts.next_steps import acts_of, awaited, others
+from web.acts.pages import may_do
 from web.findings import worst
 from web.lights import light_of
 from web.picture import line_of, picture_of
 from web.reading import latest, read_case, read_cases, read_events, stale_tables, years
 from web.rendering import Screen
 from web.site import Site
-from web.words import KINDS, actor_word, event_word, pairs_of, stage_word
+from web.words import KINDS, act_word, actor_word, event_word, pairs_of, stage_word
 
 _RECENT = 8
 
@@ -46,7 +50,7 @@ def pages(site: Site, show: Screen) -> APIRouter:
         )
 
     @router.get("/cases/{kind}/{case_id}")
-    async def case_page(request: Request, kind: CaseKind, case_id: str) -> HTMLResponse:
+    async def case_page(request: Request, kind: CaseKind, case_id: str, done: str = "") -> HTMLResponse:
         row = await read_case(site.engine, site.town, kind, case_id)
         if row is None:
             raise HTTPException(404, f"没有案件 {kind.value} {case_id}")
@@ -60,6 +64,9 @@ def pages(site: Site, show: Screen) -> APIRouter:
             light=light_of(row.due, site.today(), open_=row.open),
             stage=stage_word(row.stage),
             entries=[entry_of(event) for event in reversed(events)],
+            next_acts=_offered(request, awaited(kind, row.stage)) if row.open else [],
+            other_acts=_offered(request, others(kind, row.stage)) if row.open else [],
+            done=act_word(done) if done in acts_of(kind) else "",
         )
 
     @router.get("/status")
@@ -68,6 +75,10 @@ def pages(site: Site, show: Screen) -> APIRouter:
         return show(request, "status.html", "status", findings=findings, whole=worst(findings))
 
     return router
+
+
+def _offered(request: Request, acts: Sequence[type[Command]]) -> list[tuple[str, str]]:
+    return [(command.act, act_word(command.act)) for command in acts if may_do(request, command)]
 
 
 def entry_of(recorded: Recorded) -> dict[str, Any]:

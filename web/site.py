@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.cases.case import TOWN_ZONE
+from web.acts.counter import Counter
 from web.findings import Finding
 
 Checks = Callable[[], Awaitable[Sequence[Finding]]]
@@ -24,6 +25,8 @@ class Site:
     ready: Checks
     status: Checks
     demo: bool = False
+    counter: Counter | None = None
+    """Where acts are done; None: the pages only show."""
 
     def today(self) -> date:
         """The business date."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.acts import Actor, Role
 from domain.cases.case import CaseKind
-from web.terms import EVENTS, FIELDS, STAGES, VALUES
+from web.terms import ACTS, EVENTS, FIELDS, STAGES, VALUES
 
 KINDS: Mapping[CaseKind, str] = {
     CaseKind.CYCLE: "年度周期",
@@ -47,6 +47,11 @@ def stage_word(stage: str) -> str:
 def event_word(type_name: str) -> str:
     """What happened, in Chinese."""
     return EVENTS.get(type_name, type_name)
+
+
+def act_word(name: str) -> str:
+    """An act, in Chinese."""
+    return ACTS.get(name, name)
 
 
 def field_word(name: str) -> str:
