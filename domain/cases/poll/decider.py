@@ -30,6 +30,18 @@ from domain.cases.poll.counting import (
     with_issued,
 )
 from domain.cases.poll.events import Called, Closed, Counted, LackedQuorum, Opened, Voided
+from domain.cases.poll.objections import (
+    BallotsDestroyed,
+    DecidePollObjection,
+    DestroyBallots,
+    ObjectToPoll,
+    PollObjectionDecided,
+    PollObjectionRaised,
+    after,
+    decided,
+    destroyed,
+    objected,
+)
 from domain.cases.poll.result import PollResult, PollStatus, TakePollResult, TakeRevoteResult, VoidReason
 from domain.cases.poll.state import PollState, Stage
 from domain.events import Event, Recorded
@@ -39,7 +51,16 @@ class PollDecider:
     """One meeting's ballot, for any number of subjects."""
 
     kind = CaseKind.POLL
-    commands: Sequence[type[Command]] = (OpenPollCase, OpenPoll, ClosePoll, RecordCount, VoidPoll)
+    commands: Sequence[type[Command]] = (
+        OpenPollCase,
+        OpenPoll,
+        ClosePoll,
+        RecordCount,
+        VoidPoll,
+        ObjectToPoll,
+        DecidePollObjection,
+        DestroyBallots,
+    )
 
     def initial(self) -> PollState:
         """The state before anything happened."""
@@ -62,6 +83,12 @@ class PollDecider:
                 _refuse_unless(state, "宣布作废", Stage.CALLED, Stage.OPEN, Stage.CLOSED)
                 results = uncounted(state, PollStatus.VOID, state.attendance, state.opened_on or on)
                 return [Voided(reason=VoidReason.DECLARED, explanation=command.reason, results=results, on=on)]
+            case ObjectToPoll():
+                return objected(state, command, actor, on)
+            case DecidePollObjection():
+                return decided(state, command, on)
+            case DestroyBallots():
+                return destroyed(state, on)
             case _:
                 raise Refusal("unknown_act", f"测评不办理“{command.act}”。")
 
@@ -98,6 +125,8 @@ class PollDecider:
                 return _over(replace(state, present=event.present), Stage.NO_QUORUM, event.results, event.on)
             case Voided() as event:
                 return _over(state, Stage.VOID, event.results, event.on)
+            case PollObjectionRaised() | PollObjectionDecided() | BallotsDestroyed() as event:
+                return after(state, event)
             case event:
                 raise ValueError(f"{event.type_name} is no event of a poll")
 

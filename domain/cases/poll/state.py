@@ -46,6 +46,14 @@ _OVER = frozenset({Stage.COUNTED, Stage.NO_QUORUM, Stage.VOID})
 
 
 @dataclass(frozen=True)
+class PollObjection:
+    """An objection to the count; `upheld` is None until it is decided."""
+
+    reason: str
+    upheld: bool | None = None
+
+
+@dataclass(frozen=True)
 class PollState:
     """A poll after its events."""
 
@@ -67,6 +75,10 @@ class PollState:
     """By subject, from the opening on."""
     results: dict[str, PollResult] = field(default_factory=dict)
     """By subject, once the poll is over."""
+    objections: dict[str, PollObjection] = field(default_factory=dict)
+    """Objections to the count, by their ids."""
+    destroyed_on: date | None = None
+    """When envelopes and shares were destroyed, after the objections."""
 
     @property
     def case_id(self) -> str:
