@@ -108,6 +108,8 @@ class BoxNumbers(BaseModel):
     log_size: int
     cosigned: int
     """Witnesses who have co-signed the log's last checkpoint."""
+    trouble: str = ""
+    """What keeps the log from growing, in Chinese, for the staff (a restored old database); empty when nothing."""
 
 
 class BoxContents(NamedTuple):
