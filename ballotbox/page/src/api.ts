@@ -1,6 +1,6 @@
 /** The requests of this page: to the board, from which it comes, to the two issuers and to the box. */
 
-import type { IssuerName, Poll, Receipt, StampValues } from "./state_port";
+import type { IssuerName, Poll, Receipt, StampValues } from "./protocol/index";
 
 /** An answer that is a refusal; `code` for programs, `message` for people. */
 export class Refused extends Error {

@@ -1,7 +1,7 @@
 /** Where a deputy stands in a poll: everything follows from the parts that are saved, never from what a tab remembers. */
 
 import type { BoardPhase, Who } from "./api";
-import type { Asked, IssuerName, Keys, Marks, Poll, Protocol, Receipt, StampsOfIssuer } from "./state_port";
+import { type Asked, type IssuerName, type Keys, type Marks, type Poll, type Receipt, type StampsOfIssuer, protocol } from "./protocol/index";
 import type { Store } from "./store";
 
 /** A sealed ballot on a subject. `marks` are kept to find them again in the published count. */
@@ -60,15 +60,15 @@ export class Session {
   sealed: Sealed[] | null = null;
   receipts: Record<string, Kept> = {};
   checked: Checked | null = null;
+  recovery: string | null = null;
 
   private constructor(
     readonly poll: Poll,
     readonly store: Store,
-    readonly protocol: Protocol,
   ) {}
 
-  static async load(poll: Poll, store: Store, protocol: Protocol): Promise<Session> {
-    const session = new Session(poll, store, protocol);
+  static async load(poll: Poll, store: Store): Promise<Session> {
+    const session = new Session(poll, store);
     const get = <T>(part: string): Promise<T | undefined> => store.get<T>(session.key(part));
     for (const issuer of ISSUERS) {
       const [code, asked, stamps] = await Promise.all([
@@ -84,6 +84,7 @@ export class Session {
     session.keys = (await get<Keys>("keys")) ?? null;
     session.drafts = (await get<Record<string, Marks>>("drafts")) ?? {};
     session.sealed = (await get<Sealed[]>("sealed")) ?? null;
+    session.recovery = (await get<string>("recovery")) ?? null;
     session.checked = (await get<Checked>("checked")) ?? null;
     for (const subject of session.subjects) {
       const kept = await get<Kept>(`receipt-${subject}`);
@@ -132,6 +133,18 @@ export class Session {
     await this.store.put(this.key(`code-${issuer}`), code);
     this.who = who;
     this.codes[issuer] = code;
+  }
+
+  /** Null before there are keys, and where the poll gives no code. */
+  get recoveryCode(): string | null {
+    return this.keys && protocol.recoveryCode(this.poll, this.keys);
+  }
+
+  /** The code of a lost phone, before this one makes keys of its own. Throws for what is no recovery code. */
+  async recover(code: string): Promise<void> {
+    protocol.restoreKeys(this.poll, [], code);
+    await this.store.put(this.key("recovery"), code);
+    this.recovery = code;
   }
 
   async forgetIdentity(): Promise<void> {

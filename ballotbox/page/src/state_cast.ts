@@ -3,7 +3,7 @@
 import * as api from "./api";
 import { patiently, type Trouble } from "./api_retry";
 import { BLANK, type Kept, type Sealed, type Session } from "./state";
-import type { Marks, Progress, Receipt } from "./state_port";
+import { type Marks, type Progress, type Receipt, protocol } from "./protocol/index";
 
 /** At most this long between two envelopes, and not much longer altogether however many there are. */
 const GAP_MS = 1_200;
@@ -18,8 +18,9 @@ export class WrongReceipt extends Error {
 /** Seals every subject's ballot; from then on nothing can be changed. Again: the envelopes that stand. */
 export async function seal(session: Session, progress: Progress): Promise<Sealed[]> {
   if (session.sealed) return session.sealed;
-  const { poll, protocol, keys } = session;
+  const { poll, keys } = session;
   const { a, b } = session.stamps;
+  if (!keys || !a || !b) throw new Error("nothing is sealed before both issuers have stamped");
   const sealed: Sealed[] = [];
   for (const subject of session.subjects) {
     const marks = complete(session, subject);
@@ -32,17 +33,28 @@ export async function seal(session: Session, progress: Progress): Promise<Sealed
   return session.sealed;
 }
 
-/** Sends what has no receipt yet, in the saved order. Throws `api.Refused` or `WrongReceipt`; then it can be called again. */
+/**
+ * Sends what has no receipt yet, in the saved order, and may be called again.
+ *
+ * A ballot that is refused, or whose receipt does not hold, stops no other; the first such fault is thrown at the end.
+ */
 export async function send(session: Session, progress: Progress, trouble: Trouble): Promise<void> {
   const sealed = session.sealed ?? [];
   const gap = Math.min(GAP_MS, ALL_GAPS_MS / Math.max(1, sealed.length));
+  let fault: unknown = null;
   progress(session.receiptCount, sealed.length);
   for (const envelope of sealed) {
     if (session.receipts[envelope.subject]) continue;
     await new Promise((resolve) => setTimeout(resolve, Math.random() * gap));
-    await keepReceipt(session, envelope, await receiptFor(session, envelope, trouble));
+    try {
+      await keepReceipt(session, envelope, await receiptFor(session, envelope, trouble));
+    } catch (error) {
+      if (!(error instanceof WrongReceipt || error instanceof api.Refused)) throw error;
+      fault ??= error;
+    }
     progress(session.receiptCount, sealed.length);
   }
+  if (fault !== null) throw fault;
 }
 
 async function receiptFor(session: Session, envelope: Sealed, trouble: Trouble): Promise<Kept> {
@@ -57,7 +69,7 @@ async function receiptFor(session: Session, envelope: Sealed, trouble: Trouble):
 }
 
 async function keepReceipt(session: Session, envelope: Sealed, kept: Kept): Promise<void> {
-  const { poll, protocol } = session;
+  const { poll } = session;
   const mine = kept.other || kept.receipt.leaf === protocol.leafOf(poll, envelope.bytes);
   if (!mine || !holds(session, kept.receipt)) throw new WrongReceipt(envelope.subject);
   await session.store.put(session.key(`receipt-${envelope.subject}`), kept);
@@ -66,7 +78,7 @@ async function keepReceipt(session: Session, envelope: Sealed, kept: Kept): Prom
 
 function holds(session: Session, receipt: Receipt): boolean {
   try {
-    return session.protocol.receiptHolds(session.poll, receipt);
+    return protocol.receiptHolds(session.poll, receipt);
   } catch {
     return false;
   }
@@ -77,10 +89,10 @@ function complete(session: Session, subject: string): Marks {
   return Object.fromEntries(session.questions.map((q) => [q, drafted[q] ?? BLANK]));
 }
 
-function shuffle(items: unknown[]): void {
+function shuffle<Item>(items: Item[]): void {
   for (let i = items.length - 1; i > 0; i -= 1) {
     const j = below(i + 1);
-    [items[i], items[j]] = [items[j], items[i]];
+    [items[i], items[j]] = [items[j] as Item, items[i] as Item];
   }
 }
 

@@ -6,7 +6,7 @@
 
 import * as api from "./api";
 import type { Checked, Fault, Found, Sealed, Session } from "./state";
-import type { Opened } from "./state_port";
+import { type Line, type Opened, NoteRefused, protocol } from "./protocol/index";
 
 const TEAMS = ["opening-1.note", "opening-2.note"];
 const SCRUTINEERS = 3;
@@ -27,7 +27,7 @@ export async function check(session: Session): Promise<Checked> {
 
 /** The log against its signed checkpoint. */
 async function checkLog(session: Session, leaves: string[], ended: boolean, faults: Fault[]): Promise<void> {
-  const { poll, protocol } = session;
+  const { poll } = session;
   const note = await api.boardText(poll.hash, "checkpoint.note");
   try {
     const checkpoint = protocol.readCheckpoint(poll, note);
@@ -36,8 +36,8 @@ async function checkLog(session: Session, leaves: string[], ended: boolean, faul
     if (!checkpoint.byLog) faults.push("checkpoint");
     if (covered.length < checkpoint.size || (await protocol.rootOf(covered)) !== checkpoint.root) faults.push("log");
     if (ended && checkpoint.witnesses < poll.manifest.witness_quorum) faults.push("witnesses");
-  } catch {
-    faults.push("checkpoint");
+  } catch (error) {
+    faults.push(error instanceof NoteRefused ? "checkpoint" : "log");
   }
 }
 
@@ -83,7 +83,7 @@ async function counted(
 
 /** What both teams say alike of the published lines. */
 async function openings(session: Session, lines: string[], faults: Fault[]): Promise<Opened | null> {
-  const { poll, protocol } = session;
+  const { poll } = session;
   const root = await protocol.slicesRoot(lines);
   let opened: Opened | null = null;
   for (const name of TEAMS) {
@@ -91,7 +91,8 @@ async function openings(session: Session, lines: string[], faults: Fault[]): Pro
     try {
       opened = protocol.readOpening(poll, note);
       if (opened.scrutineers < SCRUTINEERS || opened.slicesRoot !== root) faults.push("openings");
-    } catch {
+    } catch (error) {
+      if (!(error instanceof NoteRefused)) throw error;
       faults.push("openings");
     }
   }
@@ -102,7 +103,7 @@ async function linesOf(session: Session, file: string): Promise<string[]> {
   return (await api.boardText(session.poll.hash, file)).split("\n").filter((line) => line !== "");
 }
 
-function slicesOf(session: Session, ballot: Sealed): Promise<{ key: string; line: string; rows: number }[]> {
-  const { poll, protocol, keys, stamps } = session;
+function slicesOf({ poll, keys, stamps }: Session, ballot: Sealed): Promise<Line[]> {
+  if (!keys || !stamps.a || !stamps.b) throw new Error("what was sealed had keys and stamps");
   return protocol.published(poll, keys, stamps.a, stamps.b, ballot.subject, ballot.marks);
 }

@@ -3,7 +3,7 @@
 import * as api from "./api";
 import { patiently, type Trouble } from "./api_retry";
 import { ISSUERS, type Session } from "./state";
-import type { IssuerName, Progress } from "./state_port";
+import { AnswerRefused, type IssuerName, type Keys, type Progress, type StampsOfIssuer, protocol } from "./protocol/index";
 
 /** What is going on, for the screen. */
 export type Act = "keys" | "blind" | "send" | "check";
@@ -26,7 +26,7 @@ export class StrangeAnswer extends Error {
 /** Asks an issuer whose code this is. The issuer's word is held against the manifest and the other issuer's. */
 export async function identify(session: Session, issuer: IssuerName, code: string): Promise<api.Who> {
   const who = await api.who(session.poll, issuer, code);
-  const entitled = session.protocol.entitled(session.poll, who.deputy);
+  const entitled = protocol.entitled(session.poll, who.deputy);
   if (entitled.join() !== who.subjects.join()) throw new StrangeAnswer("subjects", issuer);
   if (session.who && session.who.deputy !== who.deputy) throw new StrangeAnswer("other_person", issuer);
   return who;
@@ -39,12 +39,12 @@ export async function collect(session: Session, watcher: Watcher): Promise<void>
 }
 
 async function collectFrom(session: Session, issuer: IssuerName, watcher: Watcher): Promise<void> {
-  const { poll, store, protocol } = session;
+  const { poll, store } = session;
   const code = session.codes[issuer];
   if (session.stamps[issuer] || code === undefined) return;
   if (!session.keys) {
     watcher.act(issuer, "keys");
-    session.keys = await store.keep(session.key("keys"), await protocol.makeKeys(poll, session.subjects));
+    session.keys = await store.keep(session.key("keys"), await keysOf(session));
   }
   let asked = session.asked[issuer];
   if (!asked) {
@@ -57,13 +57,19 @@ async function collectFrom(session: Session, issuer: IssuerName, watcher: Watche
   const { values } = asked;
   const answer = await patiently(() => api.stamp(poll, issuer, code, values), watcher.trouble);
   watcher.act(issuer, "check");
-  let stamps;
+  let stamps: StampsOfIssuer;
   try {
     stamps = await protocol.take(poll, asked, issuer, answer, watcher.progress);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof AnswerRefused)) throw error;
     throw new StrangeAnswer("stamps", issuer);
   }
   await store.put(session.key(`stamps-${issuer}`), stamps);
   session.stamps[issuer] = stamps;
   await store.remove(session.key(`asked-${issuer}`));
+}
+
+function keysOf({ poll, subjects, recovery }: Session): Promise<Keys> {
+  if (recovery === null) return protocol.makeKeys(poll, subjects);
+  return Promise.resolve(protocol.restoreKeys(poll, subjects, recovery));
 }
