@@ -95,10 +95,15 @@ def _siblings(index: int, size: int) -> Iterator[tuple[int, int]]:
 
 def inclusion_holds(data: bytes, index: int, size: int, path: list[bytes], root: bytes) -> bool:
     """Whether `path` proves that leaf `index` of the tree of `size` leaves and `root` is `data` (RFC 9162, 2.1.3.2)."""
-    if not 0 <= index < size:
+    return hash_included(leaf_hash(data), index, size, path, root)
+
+
+def hash_included(leaf: bytes, index: int, size: int, path: list[bytes], root: bytes) -> bool:
+    """The same of a leaf of which only the hash is known."""
+    if not 0 <= index < size or len(leaf) != len(EMPTY_ROOT):
         return False
     node, last = index, size - 1
-    computed = leaf_hash(data)
+    computed = leaf
     for sibling in path:
         if last == 0:
             return False

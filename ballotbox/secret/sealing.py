@@ -27,7 +27,8 @@ class EnvelopeUnreadable(Exception):
         self.reason = reason
 
 
-def _suite() -> Suite:
+def suite() -> Suite:
+    """The parts of HPKE that this protocol uses."""
     return Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_128_GCM)
 
 
@@ -55,13 +56,13 @@ def seal(poll: Poll, subject: str, token: bytes, slices: list[Slice]) -> bytes:
 def seal_bytes(poll: Poll, subject: str, token: bytes, plaintext: bytes) -> bytes:
     """The ciphertext of any bytes: a phone can send such a thing, and the opening must survive it."""
     key = EllipticCurvePublicKey.from_encoded_point(SECP256R1(), bytes.fromhex(poll.manifest.box_key))
-    return _suite().encrypt(plaintext, key, info=_info(poll, subject, token))
+    return suite().encrypt(plaintext, key, info=_info(poll, subject, token))
 
 
 def unseal(poll: Poll, subject: str, token: bytes, ciphertext: bytes, key: EllipticCurvePrivateKey) -> list[Slice]:
     """The slices of a ciphertext, unchecked but for their lengths. Raises `EnvelopeUnreadable`."""
     try:
-        plaintext = _suite().decrypt(ciphertext, key, info=_info(poll, subject, token))
+        plaintext = suite().decrypt(ciphertext, key, info=_info(poll, subject, token))
     except (InvalidTag, ValueError):
         raise EnvelopeUnreadable("cannot_decrypt") from None
     header = ballot_head(poll, subject)
