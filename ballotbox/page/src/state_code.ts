@@ -13,3 +13,21 @@ export function plainCode(typed: string): string {
 export function grouped(typed: string): string {
   return (plainCode(typed).match(/.{1,4}/g) ?? []).join("-");
 }
+
+const DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/** x^5 + x^2 + 1, irreducible over GF(2). */
+const FIELD = 0b100101;
+
+/** Whether the last character checks the others, as `ballotbox/services/issuer/codes.py` prints them. */
+export function isCode(code: string): boolean {
+  const values = [...code].map((character) => DIGITS.indexOf(character));
+  if (values.length !== CODE_LENGTH || values.includes(-1)) return false;
+  let check = 0;
+  for (const value of values.slice(0, -1)) check = double(check) ^ value;
+  return double(check) === values[CODE_LENGTH - 1];
+}
+
+function double(value: number): number {
+  const doubled = value << 1;
+  return doubled > 31 ? doubled ^ FIELD : doubled;
+}

@@ -2,7 +2,7 @@
 
 import { Refused, type Who } from "../api";
 import { patiently } from "../api_retry";
-import { CODE_LENGTH, grouped, plainCode } from "../state_code";
+import { CODE_LENGTH, grouped, isCode, plainCode } from "../state_code";
 import { StrangeAnswer, identify as ask } from "../state_collect";
 import type { IssuerName } from "../protocol/index";
 import { HUMAN, IDENTIFY, OFFICES, TROUBLE } from "../words";
@@ -59,6 +59,11 @@ export function identify(app: App, issuer: IssuerName): Shown {
     const code = plainCode(input.value);
     if (code.length !== CODE_LENGTH) {
       say(code.length < CODE_LENGTH ? IDENTIFY.short(CODE_LENGTH - code.length) : IDENTIFY.long);
+      input.focus();
+      return;
+    }
+    if (!isCode(code)) {
+      say(IDENTIFY.badCode);
       input.focus();
       return;
     }
