@@ -17,6 +17,8 @@ const HERE = join(dirname(fileURLToPath(import.meta.url)), "..");
 const PAGE = join(HERE, "bundle", "ballot.html");
 const LICENCES = join(HERE, "bundle", "licences.json");
 const TARGET = ["chrome86", "safari14.1"];
+/** Younger than the target, and nothing that esbuild could lower. */
+const TOO_NEW = ["Object.hasOwn", "structuredClone(", ".at(", ".findLast", ".toSorted(", "randomUUID", "Promise.any", "WeakRef"];
 
 const common = {
   absWorkingDir: HERE,
@@ -30,7 +32,7 @@ const common = {
 };
 
 async function bundle() {
-  const script = await build({ ...common, entryPoints: ["src/main.ts"], format: "iife", platform: "browser" });
+  const script = await build({ ...common, ...old(), entryPoints: ["src/main.ts"], format: "iife", platform: "browser" });
   const style = await build({ ...common, entryPoints: ["src/page.css"], loader: { ".svg": "dataurl" } });
   const template = await readFile(join(HERE, "src", "page.html"), "utf8");
   const licences = await licencesOf(script.metafile);
@@ -38,8 +40,15 @@ async function bundle() {
   return { page, licences };
 }
 
+/** `src/protocol/old_views.ts` stands in for what old web views lack. */
+function old() {
+  return { inject: ["src/protocol/old_views.ts"], define: { "Object.hasOwn": "hasOwn" } };
+}
+
 function inline(result, end) {
   const text = result.outputFiles[0].text.trim();
+  const young = TOO_NEW.filter((name) => text.includes(name));
+  if (young.length > 0) throw new Error(`the bundle asks for what old web views lack: ${young.join(" ")}`);
   if (text.toLowerCase().includes(end) || text.includes("<!--")) throw new Error(`the bundle holds ${end}> or <!--`);
   return text;
 }
