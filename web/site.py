@@ -8,11 +8,21 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from ballotbox.interface import BallotBox
+from ballotbox.polls import PollKey
 from domain.cases.case import TOWN_ZONE
 from web.acts.counter import Counter
 from web.findings import Finding
 
 Checks = Callable[[], Awaitable[Sequence[Finding]]]
+HallLink = Callable[[PollKey], Awaitable[str | None]]
+"""The address that phones open, the same for all; None where a poll has none (paper, not yet open, over)."""
+
+
+async def no_hall_link(poll: PollKey) -> str | None:
+    """For an installation without phones."""
+    del poll
+    return None
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,9 @@ class Site:
     demo: bool = False
     counter: Counter | None = None
     """Where acts are done; None: the pages only show."""
+    box: BallotBox | None = None
+    """Asked how far a poll is; None: polls have no live view."""
+    hall_link: HallLink = no_hall_link
 
     def today(self) -> date:
         """The business date."""
