@@ -9,6 +9,8 @@ export const STEPS = ["领票", "填写", "投票", "核对"];
 
 export const OFFICES: Record<IssuerName, string> = { a: "A", b: "B" };
 
+export const KIND = "无记名测评";
+
 export const LARGE_TYPE = "大字";
 
 export const HOME = {
@@ -24,8 +26,8 @@ export const WELCOME = {
   planned: "时间安排",
   kept: "这样保护您的票",
   keeps: [
-    "票上没有姓名。盖章的看不见票，票箱不认识人，没有人能查出您投了什么。",
-    "开箱要三名监票人一起到场。开箱以前，谁也看不到任何一张票。",
+    "票上没有姓名。盖章的看不见票，票箱不认识人。",
+    "票是封着的。五名监票人中要有三名一起，才能当众开箱。",
     "每张票都有回执。公布以后，手机会替您逐项核对。",
   ],
   open: "这些保护不了",
@@ -46,7 +48,14 @@ export const WELCOME = {
   printHow: "可以同会场屏幕上的对照，应当一样。",
 };
 
-export const PHASES: Record<string, string> = { collecting: "领票", casting: "投票", close: "封箱", closing: "封箱", opening: "开箱" };
+/** In the order in which they come. */
+export const PHASES: Record<string, string> = {
+  collecting: "领票",
+  casting: "投票",
+  close: "封箱",
+  closing: "封箱",
+  opening: "开箱",
+};
 
 export const INSECURE = {
   title: "这里不能用手机投票",
@@ -91,7 +100,7 @@ export const IDENTIFY = {
 };
 
 export const COLLECT = {
-  title: (office: string) => `正在领票 ${office}`,
+  title: "正在领票",
   count: (office: string, done: number, of: number) => `正在领票 ${office} ${done}/${of} …`,
   acts: {
     keys: "手机正在准备空白票",

@@ -38,7 +38,7 @@ export function collect(app: App): Shown {
   void run(session, watcher)
     .then(() => gone || app.go({ name: "overview" }))
     .catch((error: unknown) => gone || body.replaceChildren(stopped(app, issuer, error)));
-  return { title: COLLECT.title(OFFICES[issuer]), step: 0, body: [body], gone: () => (gone = true) };
+  return { title: COLLECT.title, step: 0, body: [body], gone: () => (gone = true) };
 }
 
 function stopped(app: App, issuer: IssuerName, error: unknown): HTMLElement {

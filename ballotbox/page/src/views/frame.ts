@@ -1,6 +1,6 @@
 /** What stands around every screen: the event, the switch for large type, the four steps. */
 
-import { LARGE_TYPE, STEPS } from "../words";
+import { KIND, LARGE_TYPE, STEPS } from "../words";
 import type { Shown } from "./app";
 import { h } from "./dom";
 
@@ -40,7 +40,7 @@ function header(shown: Shown, event: string): HTMLElement {
   return h(
     "header",
     { class: "top" },
-    h("div", { class: "bar" }, h("p", { class: "event" }, event === shown.title ? "" : event), switchType),
+    h("div", { class: "bar" }, h("p", { class: "event" }, event === shown.title || event === "" ? KIND : event), switchType),
     shown.step !== undefined && steps(shown.step),
   );
 }
@@ -54,7 +54,7 @@ function steps(now: number): HTMLElement {
         "li",
         { class: index < now ? "past" : index === now ? "now" : "", "aria-current": index === now ? "step" : null },
         h("span", { class: "dot", "aria-hidden": "true" }, index < now ? "✓" : String(index + 1)),
-        words,
+        h("span", { class: "step-word" }, words),
       ),
     ),
   );

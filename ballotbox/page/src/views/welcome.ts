@@ -7,7 +7,8 @@ import { button, h } from "./dom";
 export function welcome(app: App): Shown {
   const { poll, stage, codes, keys } = app.session;
   const { manifest } = poll;
-  const planned = Object.entries(manifest.phases);
+  const order = Object.keys(PHASES);
+  const planned = Object.entries(manifest.phases).sort(([one], [other]) => order.indexOf(one) - order.indexOf(other));
   const fresh = stage === "identify" && codes.a === undefined;
   return {
     title: manifest.event,
