@@ -16,13 +16,17 @@ from web.accounts.entrance import Entrance
 from web.accounts.guard import Guard
 from web.accounts.pages import account_pages
 from web.accounts.store import AccountStore
+from web.acts.begin import beginning_pages
 from web.acts.pages import act_pages
 from web.headers import StrictHeaders
+from web.live.pages import live_pages
 from web.metrics import Measured, Metrics
 from web.pages import pages
 from web.probes import probes
+from web.rectifications import rectification_pages
 from web.rendering import Screen
 from web.site import Site
+from web.todo import todo_pages
 
 _MACHINES = ("/healthz", "/readyz", "/metrics")
 
@@ -36,8 +40,13 @@ def create_app(site: Site) -> FastAPI:
     app.include_router(pages(site, show))
     app.include_router(door_pages(Entrance(accounts), show))
     app.include_router(account_pages(accounts, show))
+    app.include_router(todo_pages(site, show))
+    app.include_router(rectification_pages(site, show))
     if site.counter is not None:
+        app.include_router(beginning_pages(site, site.counter, show))
         app.include_router(act_pages(site.counter, show))
+    if site.box is not None:
+        app.include_router(live_pages(site, show, site.box))
     app.include_router(probes(site, metrics))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
 

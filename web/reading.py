@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Select, func, select
@@ -11,11 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.cases.case import CaseKind, stream_of
 from domain.events import Recorded
+from domain.roster.book import Book, read
 from eventstore.database import APP_ROLE, in_town
 from eventstore.reader import read_stream
 from projections.cases import cases
 from projections.state import ProjectionState, states
 from projections.timeline import timeline
+
+S = TypeVar("S")
 
 
 class CaseRow(BaseModel):
@@ -78,6 +81,11 @@ async def read_case(engine: AsyncEngine, town: str, kind: CaseKind, case_id: str
 async def read_events(engine: AsyncEngine, town: str, kind: CaseKind, case_id: str) -> list[Recorded]:
     """Everything that happened in a case, in order."""
     return await read_stream(engine, town, APP_ROLE, stream_of(kind, case_id), 0, None)
+
+
+async def read_town_book(engine: AsyncEngine, town: str, book: Book[S]) -> S:
+    """What a stream without a process (roster, calendar, policies) says now."""
+    return read(book, await read_stream(engine, town, APP_ROLE, book.stream, 0, None))
 
 
 async def latest(engine: AsyncEngine, town: str, count: int) -> list[LogLine]:

@@ -6,15 +6,19 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 import httpx
 import pytest
 
 from domain.acts import Role
 from domain.cases.appraisal.commands import OpenAppraisal
-from domain.cases.case import CaseKind
+from domain.cases.case import TOWN_ZONE, CaseKind
+from domain.roster.books import ROSTER
+from domain.roster.commands import Deputy, ImportRoster
+from eventstore.books import write_book
 from tests.cases.examples import LYS
-from tests.workflows.conftest import Stack
+from tests.workflows.conftest import STAFF, Stack
 from web.accounts.model import Account
 from web.accounts.passwords import hash_password
 from web.accounts.store import AccountStore
@@ -131,3 +135,28 @@ async def test_an_act_of_others_is_neither_offered_nor_taken(town: Town) -> None
     sent = await town.client.post(FORM, data={"form_token": token[1], "step": "do"})
     assert sent.status_code == 403
     assert await town.events() == before
+
+
+async def test_a_year_is_started_and_a_poll_called_by_the_pages_alone(town: Town) -> None:
+    name, year = town.stack.cases.town, datetime.now(UTC).year
+    roster = ImportRoster(
+        deputies=tuple(Deputy(id=f"d{number}", name=f"代表{number}") for number in range(1, 6)),
+        subjects=(LYS.model_copy(update={"id": "czs", "name": "财政所"}),),
+        heads_from=date(year, 1, 1),
+    )
+    now = datetime.now(UTC)
+    await write_book(town.stack.store, name, ROSTER, roster, actor=STAFF, command_id="roster", now=now)
+    assert (await town.send("/cycles/new", "", year=str(year))).headers["location"] == f"/?year={year}"
+    cycle = f"/cases/cycle/{year}/do"
+    assert (await town.send(f"{cycle}/start_appraisal", "do", subject="czs")).status_code == 303
+    await town.send(f"/cases/appraisal/{year}-czs/do/submit_report", "do", form="spoken")
+    await town.send(f"/cases/appraisal/{year}-czs/do/file_opinions", "do", number="〔2026〕1 号")
+    page = await town.client.get(f"/polls/new?year={year}")
+    assert f'value="appraisal/{year}-czs"' in page.text
+    today = datetime.now(UTC).astimezone(TOWN_ZONE).date().isoformat()
+    fields = {"poll_id": "P1", "day": today, "mode": "paper", "cases": f"appraisal/{year}-czs"}
+    called = await town.send("/polls/new", "", year=str(year), **fields)
+    assert called.headers["location"] == f"/cases/poll/{year}-P1"
+    assert "poll.called" in await town.stack.events(f"poll-{year}-P1")
+    again = await town.send("/polls/new", "", year=str(year), **fields)
+    assert again.status_code == 422

@@ -17,8 +17,13 @@ PAGES: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/account", EVERYBODY),
     ("/logout", EVERYBODY),
     ("/accounts", STAFF),
+    ("/todo", EVERYBODY),
     ("/cases/", EVERYBODY),
+    ("/cycles/", STAFF),
+    ("/polls/new", STAFF | {Role.PRESIDIUM}),
     ("/polls/", EVERYBODY),
+    ("/rectifications", EVERYBODY - {Role.DEPUTY, Role.VILLAGE, Role.SCRUTINEER}),
+    ("/rectifications.xlsx", EVERYBODY - {Role.DEPUTY, Role.VILLAGE, Role.SCRUTINEER}),
     ("/status", STAFF | {Role.PRESIDIUM}),
 )
 """By the beginning of the path; the first that fits counts. `/account` is one's own page, `/accounts` the list."""

@@ -76,6 +76,19 @@ class Counter:
         state = fold(decider, events)
         return Standing(kind, case_id, state, decider.facts(state), events[-1].version, context)
 
+    async def start(self, kind: CaseKind, case_id: str, opening: Command, actor: Actor, command_id: str) -> Receipt:
+        """Open a case under the policy and calendar in force. Raises `Refusal`, `EngineUnavailable`."""
+        cases = await self._cases()
+        return await cases.start(
+            kind,
+            case_id,
+            opening,
+            actor=actor,
+            command_id=command_id,
+            policy=(await read_book(self._store, self._town, POLICY)).current,
+            calendar=await read_book(self._store, self._town, CALENDAR),
+        )
+
     def foresee(self, standing: Standing, command: Command, actor: Actor) -> Foreseen:
         """What an act would do now; nothing is recorded. Raises `Refusal` as the case would."""
         decider, context = GOVERNED[standing.kind], standing.context

@@ -1,0 +1,62 @@
+"""待办: what awaits whoever looks, oldest deadline first; each line leads to the form of its act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from domain.acts import Command, Role
+from web.accounts.model import Session
+from web.acts.next_steps import awaited
+from web.lights import Shown, light_of
+from web.reading import CaseRow, read_cases
+from web.site import Site
+from web.words import KINDS, act_word, stage_word
+
+Show = Callable[..., HTMLResponse]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A case that waits for an act of somebody."""
+
+    case: CaseRow
+    kind: str
+    stage: str
+    light: Shown
+    acts: Sequence[tuple[str, str]]
+    """Acts that may be done next: name and word."""
+
+
+def tasks_of(rows: Sequence[CaseRow], roles: Sequence[Role] | None, today: date) -> list[Task]:
+    """The open cases that wait for an act of one of these roles (None: of anybody), in the order of `rows`."""
+    tasks = []
+    for row in rows:
+        acts = [command for command in awaited(row.kind, row.stage) if _theirs(command, roles)] if row.open else []
+        if acts:
+            words = [(command.act, act_word(command.act)) for command in acts]
+            light = light_of(row.due, today, open_=True)
+            tasks.append(Task(row, KINDS[row.kind], stage_word(row.stage), light, words))
+    return tasks
+
+
+def _theirs(command: type[Command], roles: Sequence[Role] | None) -> bool:
+    return roles is None or not command.by.isdisjoint(roles)
+
+
+def todo_pages(site: Site, show: Show) -> APIRouter:
+    """The in-box."""
+    router = APIRouter(default_response_class=HTMLResponse)
+
+    @router.get("/todo")
+    async def todo(request: Request) -> HTMLResponse:
+        session: Session | None = request.state.session
+        roles = session.account.roles if session is not None else None
+        rows = await read_cases(site.engine, site.town, open_only=True)
+        return show(request, "todo.html", "todo", tasks=tasks_of(rows, roles, site.today()))
+
+    return router
