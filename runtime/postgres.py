@@ -49,8 +49,26 @@ _SETTINGS = {
     "log_timezone": "UTC",
     "log_min_messages": "warning",
     "log_checkpoints": "off",
-    "cluster_name": "jiandu",
 }
+_SMALL = {
+    "max_connections": "30",
+    "shared_buffers": "8MB",
+    "wal_buffers": "256kB",
+    "min_wal_size": "2MB",
+    "max_wal_size": "32MB",
+    # No helpers beside it: a few thousand rows, gone after days.
+    "io_method": "sync",
+    "autovacuum": "off",
+    "max_worker_processes": "0",
+    "max_logical_replication_workers": "0",
+    "max_wal_senders": "0",
+    "wal_level": "minimal",
+    # Old WAL is removed, not renamed: what was deleted must be gone from the files as well.
+    "wal_recycle": "off",
+    # What was answered must never be lost, so the server's default is the safe one, too.
+    "synchronous_commit": "on",
+}
+"""A cluster for one part of the secret ballot: some 10 MB of memory."""
 
 
 class PostgresError(RuntimeError):
@@ -60,10 +78,11 @@ class PostgresError(RuntimeError):
 class EmbeddedPostgres:
     """One database cluster in `folder` (`<data_dir>/postgres`). Blocking calls; a supervisor runs them in threads."""
 
-    name = "postgres"
-
-    def __init__(self, folder: Path, log: Path | None = None) -> None:
+    def __init__(self, folder: Path, log: Path | None = None, *, name: str = "postgres", small: bool = False) -> None:
+        """`small`: of little memory, and able to forget for good what was deleted, as the secret ballot asks."""
+        self.name = name
         self.folder = folder.absolute()
+        self._small = small
         self._socket = socket_folder(self.folder.parent / "run", self.folder)
         self._child = Child((log or self.folder.parent / "logs" / "postgres.log").absolute())
 
@@ -153,6 +172,7 @@ class EmbeddedPostgres:
             [
                 str(BINARIES / "initdb"), "--pgdata", str(fresh), "--username", SUPERUSER, "--auth", "trust",
                 "--encoding", "UTF8", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C",
+                *(["--wal-segsize", "1"] if self._small else []),
             ],
             capture_output=True, text=True, check=False, cwd="/", **account.as_child(),
         )  # fmt: skip
@@ -164,7 +184,8 @@ class EmbeddedPostgres:
 
     def _spawn(self, account: Account) -> None:
         arguments = [str(BINARIES / "postgres"), "-D", str(self.folder), "-k", str(self._socket)]
-        for key, value in _SETTINGS.items():
+        settings = {**_SETTINGS, "cluster_name": f"jiandu-{self.name}", **(_SMALL if self._small else {})}
+        for key, value in settings.items():
             arguments += ["-c", f"{key}={value}"]
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
         self._child.start(arguments, environment=environment, folder=Path("/"), account=account)
@@ -200,3 +221,8 @@ class EmbeddedPostgres:
                 connection.execute(
                     sql.SQL("create database {} owner {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
                 )
+        if self._small:
+            with psycopg.connect(self._url(SUPERUSER, DATABASE, "postgresql"), autocommit=True) as connection:
+                owner = sql.Identifier(OWNER)
+                connection.execute(sql.SQL("grant pg_checkpoint to {}").format(owner))
+                connection.execute(sql.SQL("grant execute on function pg_switch_wal() to {}").format(owner))

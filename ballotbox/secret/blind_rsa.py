@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 import secrets
+import threading
 from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
@@ -62,6 +63,7 @@ class BlindSigner:
     def __init__(self, key: RSAPrivateKey) -> None:
         self.public = key.public_key()
         self._raw = RawPrivateKey(key)
+        self._turn = threading.Lock()  # OpenSSL works without the interpreter's lock, and a context serves one thread
 
     def accepts(self, blinded: bytes) -> bool:
         """Whether a value can be signed: a number below the modulus, in its length."""
@@ -72,7 +74,8 @@ class BlindSigner:
         """BlindSign. Raises `BlindSignatureRefused` for a value that is no element below the modulus."""
         n, e, size = _numbers(self.public)
         message = _element(blinded, n, size)
-        signature = self._raw.apply(message)
+        with self._turn:
+            signature = self._raw.apply(message)
         # A fault in the computation would give the key away (RFC 9474, section 4.3).
         if pow(signature, e, n) != message:
             raise BlindSignatureRefused("the private operation failed its check")
@@ -80,7 +83,8 @@ class BlindSigner:
 
     def destroy(self) -> None:
         """Nothing can be signed afterwards."""
-        self._raw.close()
+        with self._turn:
+            self._raw.close()
 
 
 def finalize(
