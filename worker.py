@@ -27,7 +27,7 @@ from activities.effects import CaseEffects, MemoryEffects
 from activities.ledger import Ledger
 from activities.year import Years
 from ballotbox.interface import BallotBox
-from ballotbox.plain.box import PlainBallotBox
+from ballotbox.poll_box import PollBox
 from eventstore.database import APP_ROLE, create_engine, in_town
 from eventstore.reader import last_position
 from eventstore.store import EventStore
@@ -148,7 +148,7 @@ async def opened_services(settings: Settings, database_url: str) -> AsyncIterato
             in_flight = None if settings.embedded_temporal else settings.updates_in_flight
             yield Services(
                 store=store,
-                box=PlainBallotBox(box_engine),
+                box=PollBox(box_engine),
                 signer=checkpoint_signer(settings),
                 in_flight=in_flight,
             )

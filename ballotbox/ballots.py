@@ -57,27 +57,25 @@ class Ballot(BaseModel):
         return cls(rows={question: tuple(marks) for question, marks in zip(questions, rows, strict=True)})
 
 
-class Entitlement(NamedTuple):
-    """A ballot that a deputy may get: one a subject."""
-
-    subject: str
-    deputy: str
-
-
-class Envelope(NamedTuple):
-    """A ballot on its way into the box. It names no deputy."""
-
-    subject: str
-    token: str
-    ballot: Ballot
-
-
 class Sheet(NamedTuple):
     """One subject's part of a numbered paper form, as one person read it."""
 
     subject: str
     sheet_no: int
     ballot: Ballot
+
+
+class Difference(NamedTuple):
+    """A sheet whose two entries differ; a scrutineer looks at the paper and decides."""
+
+    subject: str
+    sheet_no: int
+    first: Ballot
+    second: Ballot
+    rows: tuple[str, ...]
+    """The questions that were read differently."""
+    decided: Ballot | None = None
+    """What a scrutineer has decided, until the close."""
 
 
 class CountedRows(BaseModel):

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from ballotbox.database import in_box
 from ballotbox.interface import Entry
-from ballotbox.plain.database import in_box
 from ballotbox.polls import PollKey
 from domain.acts import Refusal
 

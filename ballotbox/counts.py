@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pydantic import BaseModel, ConfigDict
 
 from ballotbox.ballots import OVERALL, Ballot, CountedRows
-from domain.cases.poll.result import SubjectCount
+from domain.cases.poll.result import SubjectCount, VoidReason
 from domain.policy.document import AppraisalPolicy
 from domain.rules.counting import count_rows
 
@@ -15,13 +15,16 @@ from domain.rules.counting import count_rows
 class PollCount(BaseModel):
     """The counts of a closed poll, by subject.
 
-    Where more ballots were returned than issued for any subject the box is not opened (选举法 44): `opened` is false,
-    every item is empty, and only 发出 and 收回 are told.
+    Where more ballots were returned than issued for any subject (选举法 44), or too few by one path to be opened
+    (`ballot.minimum_path`), the box is not opened: `opened` is false, every item is empty, and only 发出 and 收回 are
+    told. A subject with too few envelopes is unopened for itself.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     opened: bool
+    reason: VoidReason | None = None
+    """Why nothing was opened."""
     subjects: dict[str, SubjectCount]
 
     @property

@@ -1,14 +1,15 @@
-"""The ballot box as the other rooms know it, whichever stands behind it.
+"""The ballot box as a poll's organiser knows it.
 
-The way of a poll::
+The way of a poll, in modes `phones` and `mixed`, then `paper`; a void poll is discarded and never opened::
 
-    open ─ issue… ─ begin_casting ─ cast… ─ close            modes `phones` and `mixed`
-    open ─ enter_paper… or enter_counted_rows… ─ close       mode `paper` (in `mixed`, sheets beside the phones)
-    open ─ … ─ discard                                       a void poll: never opened
+    open ─ (phones collect) ─ begin_casting ─ (phones cast) ─ end_casting ─ submit_opening ×2 ─ close
+    open ─ enter_paper… or enter_counted_rows… ─ close
+    open ─ … ─ discard
 
-One box serves any number of subjects. A deputy has one envelope, one token and one receipt a subject; nothing ties one
-subject's envelope to another's. Every method may be called again after a lost answer, and says where it then differs.
-Refusals are `domain.acts.Refusal`s with a Chinese message; `Conflict` is the one that has a receipt.
+Phones speak to issuers and box themselves; the organiser sees numbers only. In `mixed` sheets are entered beside the
+phones, until the close. One box serves any number of subjects. Every method may be called again after a lost answer or
+a crash in its middle, and says where it then differs. Refusals are `domain.acts.Refusal`s with a Chinese message; an
+issuer or a box that cannot be reached raises `ballotbox.offices.PartyUnreachable`.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
-from ballotbox.ballots import Ballot, CountedRows, Entitlement, Envelope, Sheet
+from ballotbox.ballots import Ballot, CountedRows, Difference, Sheet
 from ballotbox.counts import PollCount, Verification
 from ballotbox.polls import BoxStatus, PollKey, PollSetup
+from ballotbox.secret.teams import TeamResult
 
 Entry = Literal[1, 2]
 """Which of the two independent entries of a paper form."""
@@ -27,40 +29,36 @@ Entry = Literal[1, 2]
 class BallotBox(Protocol):
     """A box for secret ballots."""
 
-    async def open(self, setup: PollSetup) -> None:
-        """Make the box of a poll; it collects from now on. The same setup again changes nothing, another is refused."""
+    async def adopt(self, poll: PollKey, manifest: bytes) -> None:
+        """Take a manifest that was dealt the day before; the poll will open under it, if it fits. Until the poll opens
+        another one replaces it; afterwards only the same is accepted."""
         ...
 
-    async def issue(self, poll: PollKey, subject: str, deputy: str) -> str:
-        """Give a deputy the token of their one ballot on a subject 签领.
+    async def open(self, setup: PollSetup, names: Mapping[str, str] | None = None) -> None:
+        """Make the box of a poll; it collects from now on. The same setup again changes nothing, another is refused.
 
-        The token is told this once: a second call is refused (`already_issued`), also after a lost answer. Refused as
-        well: no deputy of the poll, a recused one, more than may be issued, collecting over.
+        `names` of deputies are told to the issuers, who show them at the desk; the box does not keep them. Where no
+        set-up was adopted, it is dealt here and now, and whoever runs this machine could read the slips.
         """
         ...
 
-    async def issue_many(self, poll: PollKey, entitlements: Sequence[Entitlement]) -> list[str]:
-        """`issue` for many at once, tokens in the order asked; all or none."""
+    async def setup_of(self, poll: PollKey) -> PollSetup | None:
+        """The setup under which a poll was opened; None where it has no box."""
         ...
 
-    async def issue_paper(self, poll: PollKey, entitlements: Sequence[Entitlement]) -> None:
-        """In mode `mixed`: these deputies take paper forms for these subjects, and so no tokens. All or none."""
+    async def issue_paper(self, poll: PollKey, deputies: Sequence[str]) -> None:
+        """In mode `mixed`: these deputies take paper forms, and so no stamps. All or none at each issuer."""
         ...
 
     async def begin_casting(self, poll: PollKey) -> None:
-        """Collecting ends, casting begins; in mode `paper` there is nothing to begin. Again: changes nothing."""
-        ...
+        """Collecting ends, both issuers destroy their keys, casting begins; in mode `paper` there is nothing to begin.
 
-    async def cast(self, poll: PollKey, subject: str, token: str, ballot: Ballot) -> str:
-        """Put a ballot into the box and give its receipt; durable before the answer.
-
-        The same ballot under the same token again gives the same receipt, also after the close; another one raises
-        `Conflict`, which names the first receipt. Refused: unknown token, casting not begun or over.
+        Refused: more collected than were present, and in `mixed` a path with too few (`ballot.minimum_path`).
         """
         ...
 
-    async def cast_many(self, poll: PollKey, envelopes: Sequence[Envelope]) -> list[str]:
-        """`cast` for many at once, receipts in the order given; all or none."""
+    async def end_casting(self, poll: PollKey) -> None:
+        """No envelope is taken any more; the log is complete, and may be co-signed and opened. Paper may go on."""
         ...
 
     async def enter_paper(
@@ -74,11 +72,30 @@ class BallotBox(Protocol):
         """`enter_paper` for many at once; all or none."""
         ...
 
+    async def entered(self, poll: PollKey, entry: Entry, person: str) -> list[Sheet]:
+        """What a person has entered so far, to go on from there."""
+        ...
+
+    async def differences(self, poll: PollKey) -> list[Difference]:
+        """The sheets whose two entries differ, decided or not."""
+        ...
+
+    async def decide(self, poll: PollKey, subject: str, sheet_no: int, marks: Ballot, *, scrutineer: str) -> None:
+        """A scrutineer says what stands on a sheet whose two entries differ; again: replaces it, until the close.
+
+        Refused for whoever made one of the entries, and where the entries do not differ.
+        """
+        ...
+
     async def enter_counted_rows(
         self, poll: PollKey, entry: Entry, rows: Mapping[str, CountedRows], *, person: str
     ) -> None:
         """In mode `paper`: enter counts by subject that were made by hand, instead of sheets. Two persons enter them
         independently; the same entry again replaces it, until the close. All or none."""
+        ...
+
+    async def submit_opening(self, poll: PollKey, result: TeamResult) -> None:
+        """Take a team's result, which `close` combines with the other's. Until the count another one replaces it."""
         ...
 
     async def status(self, poll: PollKey) -> BoxStatus:
@@ -88,8 +105,9 @@ class BallotBox(Protocol):
     async def close(self, poll: PollKey) -> PollCount:
         """Take nothing more, and count. Again: the same counts.
 
-        Refused (`unfinished`) while paper entries are missing or differ; they may then still be made. More
-        returned than issued: closed, but not opened (`PollCount.opened`).
+        Refused (`unfinished`) while paper entries are missing or differ, witnesses have not signed the log's end, or a
+        team's result is missing; all that may then still come. Where a path has more returned than issued, or too few
+        returned to be opened: closed, but not opened (`PollCount.opened`).
         """
         ...
 
@@ -99,5 +117,18 @@ class BallotBox(Protocol):
         ...
 
     async def verify(self, poll: PollKey) -> Verification:
-        """Count again from what is stored, and compare with the counts that `close` gave."""
+        """Check what is published by all of the verifier's rules, count paper again, and compare with the counts that
+        `close` gave."""
+        ...
+
+
+class ScriptedPhones(Protocol):
+    """Deputies' phones under a program's control: for rehearsals, demonstrations and tests. No part of a real poll."""
+
+    async def collect(self, poll: PollKey, deputies: Sequence[str]) -> None:
+        """These deputies get both stamps for everything they are entitled to."""
+        ...
+
+    async def cast(self, poll: PollKey, ballots: Mapping[str, Mapping[str, Ballot]]) -> None:
+        """Cast, by deputy, these ballots by subject, in no particular order; a subject left out is not cast."""
         ...

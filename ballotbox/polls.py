@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from ballotbox.ballots import OVERALL
-from domain.policy.document import AppraisalPolicy, BallotMode
+from domain.policy.document import AppraisalPolicy, BallotMode, BallotPolicy
 from domain.policy.values import Count
 
 
@@ -24,6 +24,8 @@ class Phase(StrEnum):
 
     COLLECTING = "collecting"
     CASTING = "casting"
+    ENDED = "ended"
+    """By phone nothing is taken any more; paper may still be entered. Not counted yet."""
     CLOSED = "closed"
     DISCARDED = "discarded"
 
@@ -44,6 +46,10 @@ class BoxSubject(BaseModel):
     subject: str = Field(min_length=1)
     ballots: Count
     """Ballots that may be issued 发出 at most; in mode `paper` the forms that were handed out."""
+    present: Count | None = None
+    """实到 of those entitled; None: as many as `ballots`."""
+    label: str = ""
+    """What people read on the ballot; empty: the subject's key."""
     recused: PersonIds = ()
     """Deputies who get no ballot on this subject (rule `appraisal.recusal`)."""
 
@@ -63,6 +69,10 @@ class PollSetup(BaseModel):
     """Who may be issued ballots; not needed in mode `paper`, where the box learns no names."""
     with_dimensions: bool = True
     """Whether the ballot asks for the dimensions beside the overall item."""
+    ballot: BallotPolicy = BallotPolicy()
+    """How ballots are cut and published; its `mode` is the default of new polls, not this poll's."""
+    title: str = ""
+    """The event, as phones and papers name it; empty: the poll's id."""
 
     @model_validator(mode="after")
     def _consistent(self) -> PollSetup:
@@ -91,9 +101,13 @@ class SubjectTurnout(BaseModel):
 
     subject: str
     issued: int
-    """Ballots issued 发出: by the box, or the forms handed out in mode `paper`."""
+    """Ballots issued 发出. While deputies collect: at most as many; in mode `paper` the forms handed out."""
     returned: int
-    """Ballots cast, and paper sheets entered at least once."""
+    """Envelopes cast, and paper sheets entered at least once."""
+    entitled: int | None = None
+    """应到; None in mode `paper`, where the box learns no names."""
+    present: int = 0
+    """实到 of those entitled."""
 
 
 class BoxStatus(BaseModel):
@@ -105,5 +119,7 @@ class BoxStatus(BaseModel):
     mode: BallotMode
     turnout: tuple[SubjectTurnout, ...]
     """In the order of the poll's subjects."""
+    manifest: str | None = None
+    """Hash of the manifest, the poll's name among phones; None in mode `paper`."""
     unfinished: tuple[str, ...]
     """What must be done before `close`, in Chinese (sheets entered once, entries that differ); empty when nothing."""

@@ -5,18 +5,6 @@ from __future__ import annotations
 from domain.acts import Refusal
 
 
-class Conflict(Refusal):
-    """A token was used before with other marks. The first ballot stands; `receipt` is its receipt."""
-
-    def __init__(self, subject: str, receipt: str) -> None:
-        super().__init__(
-            "other_ballot_cast",
-            f"测评对象 {subject} 的这张票已经投过，内容不同。第一次投的票有效，回执 {receipt}，不能再改。",
-        )
-        self.subject = subject
-        self.receipt = receipt
-
-
 def unknown_poll(poll_id: str) -> Refusal:
     return Refusal("unknown_poll", f"没有测评 {poll_id} 的票箱，请核对测评编号，或先开始测评。")
 
@@ -31,21 +19,6 @@ def unknown_subject(poll_id: str, subject: str) -> Refusal:
 
 def not_entitled(deputy: str) -> Refusal:
     return Refusal("not_entitled", f"代表 {deputy} 不在本次测评的名单中，不能领票。")
-
-
-def recused(deputy: str, subject: str) -> Refusal:
-    return Refusal("recused", f"代表 {deputy} 应当回避测评对象 {subject}，不发此票。")
-
-
-def already_issued(deputy: str, subject: str) -> Refusal:
-    return Refusal(
-        "already_issued",
-        f"代表 {deputy} 已经领过测评对象 {subject} 的票，每人只发一次。票遗失的不能补发，请在现场向工作人员说明。",
-    )
-
-
-def none_left(subject: str, ballots: int) -> Refusal:
-    return Refusal("none_left", f"测评对象 {subject} 的票 {ballots} 张已经发完，请核对实到人数。")
 
 
 def collecting_over() -> Refusal:
@@ -86,3 +59,61 @@ def same_person(where: str) -> Refusal:
 
 def unfinished(reasons: tuple[str, ...]) -> Refusal:
     return Refusal("unfinished", "还不能计票：" + "；".join(reasons) + "。")
+
+
+def too_many_collected(subject: str, collected: int, present: int) -> Refusal:
+    return Refusal(
+        "too_many_collected",
+        f"测评对象 {subject}：领票至少 {collected} 人，多于可发的 {present} 张，不能开始投票。"
+        "请核对签到和领票名单；确有差错的，宣布作废后另行测评。",
+    )
+
+
+def below_minimum_path(path: str, ballots: int, minimum: int) -> Refusal:
+    return Refusal(
+        "minimum_path",
+        f"{path}只有 {ballots} 人，少于 {minimum} 人，开箱会暴露投票人。"
+        f"请志愿者改用{path}，凑足 {minimum} 人；凑不足的，宣布作废后全部用纸质票测评。",
+    )
+
+
+def set_up_does_not_fit(poll_id: str, differing: tuple[str, ...]) -> Refusal:
+    return Refusal(
+        "set_up_does_not_fit",
+        f"测评 {poll_id} 事先设置的{'、'.join(differing)}与本次测评不符，不能使用；请重新设置，或作废后改用纸质票。",
+    )
+
+
+def no_offices(poll_id: str) -> Refusal:
+    return Refusal(
+        "no_offices",
+        f"测评 {poll_id} 采用手机投票，而本系统没有配置两家发票方和票箱；请配置后重试，或改用纸质票。",
+    )
+
+
+def lists_differ(what: str) -> Refusal:
+    return Refusal("lists_differ", f"两家领票名单不符：{what}。不能开始投票，请两家核对；查不清的，宣布作废。")
+
+
+def no_difference(where: str) -> Refusal:
+    return Refusal("no_difference", f"{where}没有两次不一致的录入，不需要裁定。")
+
+
+def not_a_result(why: str) -> Refusal:
+    return Refusal("not_a_result", f"这份开箱结果不能采用：{why}。请核对是否为本次测评、由三名监票人签名的文件。")
+
+
+def unreachable(where: str) -> Refusal:
+    return Refusal("unreachable", f"{where}请稍后重试。")
+
+
+def own_entry(where: str) -> Refusal:
+    return Refusal("same_person", f"{where}应由没有录入过这张票的监票人裁定，请换一人。")
+
+
+def former_box(poll_id: str) -> Refusal:
+    return Refusal("former_box", f"测评 {poll_id} 用旧版票箱进行，选票已不保存，不能重新计票。")
+
+
+def cannot_be_dealt(poll_id: str, why: str) -> Refusal:
+    return Refusal("cannot_be_dealt", f"测评 {poll_id} 不能用手机投票，请改用纸质票，或更正编号后另行测评：{why}")

@@ -11,7 +11,7 @@ from typing import Literal
 from temporalio.client import Client
 
 from ballotbox.ballots import CountedRows
-from ballotbox.plain import PlainBallotBox
+from ballotbox.poll_box import PollBox
 from ballotbox.polls import PollKey
 from bench.workload import STAFF, TOWN
 from domain.acts import Command
@@ -48,7 +48,7 @@ class Office:
 
     client: Client
     cases: CaseClient
-    box: PlainBallotBox
+    box: PollBox
 
     async def appraise(self, name: str) -> None:
         """One appraisal from its start to the end of both its workflows."""
@@ -110,7 +110,7 @@ async def office(url: str, address: str) -> AsyncIterator[Office]:
     client = await Client.connect(address, namespace="jiandu", data_converter=sealed)
     async with EventStore.open(url, subscribers=subscribers()) as store:
         box_engine = create_engine(url, pool_size=4)
-        box = PlainBallotBox(box_engine)
+        box = PollBox(box_engine)
         services = Services(store=store, box=box, signer=NoteSigner.generate("bench"))
         try:
             async with build_worker(client, services, task_queue=QUEUE):

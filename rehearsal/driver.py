@@ -100,7 +100,7 @@ class Driver:
         cases = CaseClient(environment.skipper.client, town, NewIds(environment.store), TASK_QUEUE)
         clocks = Clocks(environment.skipper, cases)
         self._town = Town(environment.store, cases, clocks, scenario.policy, self.calendar)
-        self._polls = Polls(self._town, environment.box, scenario, self._note)
+        self._polls = Polls(self._town, environment.box, environment.parties, scenario, self._note)
 
     @property
     def town(self) -> str:

@@ -19,8 +19,9 @@ from sqlalchemy.engine import make_url
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
+from ballotbox.in_memory import InMemoryParties
 from ballotbox.interface import BallotBox
-from ballotbox.plain.box import PlainBallotBox
+from ballotbox.poll_box import PollBox
 from eventstore.database import create_engine
 from eventstore.store import EventStore
 from migrations import migrate
@@ -46,6 +47,8 @@ class Environment:
     url: str
     store: EventStore
     box: BallotBox
+    parties: InMemoryParties
+    """Issuers, phones, witnesses and scrutineers of the secret ballot."""
     skipper: TimeSkipper
 
 
@@ -78,12 +81,14 @@ async def play_on(url: str, address: str) -> AsyncIterator[Environment]:
         store = await stack.enter_async_context(EventStore.open(url))
         engine = create_engine(url, pool_size=4)
         stack.push_async_callback(engine.dispose)
-        box = PlainBallotBox(engine)
+        parties = InMemoryParties()
+        stack.callback(parties.close)
+        box = PollBox(engine, parties.offices)
         client = await Client.connect(address, namespace=NAMESPACE, data_converter=data_converter(None))
         skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False, max_session_skip_count=_SKIPS))
         services = Services(store=store, box=box, signer=NoteSigner.generate("rehearsal"), rehearsal=True)
         await stack.enter_async_context(build_worker(skipper.client, services, task_queue=TASK_QUEUE))
-        yield Environment(url=url, store=store, box=box, skipper=skipper)
+        yield Environment(url=url, store=store, box=box, parties=parties, skipper=skipper)
 
 
 async def _started(*starts: Callable[[], None]) -> None:

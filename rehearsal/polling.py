@@ -1,20 +1,24 @@
-"""Filling the box of a poll: each ballot issued and cast, or entered from paper by two persons."""
+"""Filling the box of a poll: each ballot stamped, cast and opened, or entered from paper by two persons."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import combinations
 
-from ballotbox.ballots import OVERALL, Entitlement, Envelope, Sheet
+from ballotbox.ballots import OVERALL, Ballot, Sheet
+from ballotbox.facts import least_group
+from ballotbox.in_memory import InMemoryParties
 from ballotbox.interface import BallotBox, Entry
 from ballotbox.polls import PollKey
-from domain.policy.document import AppraisalPolicy, BallotMode
+from domain.policy.document import AppraisalPolicy
 from rehearsal.acts import Seat
 from rehearsal.ballots import ballots_of, counted_rows
 from rehearsal.books import SECOND, STAFF
 
 _ENTRIES: Sequence[tuple[Entry, str]] = ((1, STAFF.id), (2, SECOND.id))
+_TRIED = 12
+"""Of so many deputies who are recused somewhere, every choice is tried."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class Voters:
     """Who may vote on a subject: the deputies without those who are recused."""
 
     deputies: tuple[str, ...]
-    recused: int
+    recused: frozenset[str]
 
     @property
     def entitled(self) -> int:
@@ -34,36 +38,59 @@ class Voters:
         return min(seat.figures.ballots_issued, self.entitled)
 
 
-def mode_of(seats: Sequence[Seat], voters: Mapping[str, Voters], *, counted: bool) -> BallotMode:
-    """Phones, but for what only paper can be: rows counted by hand, invalid rows, more ballots than were issued."""
-    on_paper = counted or any(
-        seat.figures.invalid or seat.figures.returned > voters[seat.subject].issued(seat) for seat in seats
-    )
-    return BallotMode.PAPER if on_paper else BallotMode.PHONES
+def collectors_of(
+    seats: Sequence[Seat], voters: Mapping[str, Voters], policy: AppraisalPolicy
+) -> tuple[str, ...] | None:
+    """The deputies who take ballots on their phones, so that each subject's 发出 is the scenario's.
+
+    None for what only paper can be: invalid rows, more ballots than were issued, fewer than are ever opened, and
+    numbers of ballots issued that no one set of deputies explains. Those recused nowhere are taken first.
+    """
+    least = least_group(policy)
+    if any(
+        seat.figures.invalid or not least <= seat.figures.returned <= voters[seat.subject].issued(seat)
+        for seat in seats
+    ):
+        return None
+    everybody = list(dict.fromkeys(deputy for own in voters.values() for deputy in own.deputies))
+    elsewhere = [deputy for deputy in everybody if any(deputy in own.recused for own in voters.values())]
+    free = [deputy for deputy in everybody if deputy not in elsewhere]
+    for chosen in _choices(elsewhere[:_TRIED]):
+        wanted = {
+            own.issued(seat) - sum(deputy not in own.recused for deputy in chosen)
+            for seat, own in ((seat, voters[seat.subject]) for seat in seats)
+        }
+        if len(wanted) == 1 and 0 <= (number := wanted.pop()) <= len(free):
+            return (*free[:number], *chosen)
+    return None
 
 
-async def fill(
-    box: BallotBox, poll: PollKey, seats: Sequence[Seat], voters: Mapping[str, Voters], policy: AppraisalPolicy
+def _choices(deputies: Sequence[str]) -> Iterable[tuple[str, ...]]:
+    return (chosen for number in range(len(deputies) + 1) for chosen in combinations(deputies, number))
+
+
+async def cast(
+    box: BallotBox,
+    parties: InMemoryParties,
+    poll: PollKey,
+    seats: Sequence[Seat],
+    voters: Mapping[str, Voters],
+    collectors: Sequence[str],
+    policy: AppraisalPolicy,
 ) -> None:
-    """Issue and cast every ballot of a poll by phone, one a deputy."""
-    questions = (OVERALL, *policy.dimension_keys)
-    asked = [
-        Entitlement(seat.subject, deputy)
-        for seat in seats
-        for deputy in islice(voters[seat.subject].deputies, voters[seat.subject].issued(seat))
-    ]
-    tokens = await box.issue_many(poll, asked)
+    """Collect, cast and open every ballot of a poll on phones, one a deputy."""
+    setup = await box.setup_of(poll)
+    assert setup is not None  # its case has opened it
+    await parties.phones.collect(poll, collectors)
     await box.begin_casting(poll)
-    given: dict[str, list[str]] = {seat.subject: [] for seat in seats}
-    for entitlement, token in zip(asked, tokens, strict=True):
-        given[entitlement.subject].append(token)
-    envelopes = [
-        Envelope(seat.subject, token, ballot)
-        for seat in seats
+    given: dict[str, dict[str, Ballot]] = {}
+    for seat in seats:
+        entitled = [deputy for deputy in collectors if deputy not in voters[seat.subject].recused]
         # Fewer may come back than were issued.
-        for token, ballot in zip(given[seat.subject], ballots_of(seat.figures, policy, questions), strict=False)
-    ]
-    await box.cast_many(poll, envelopes)
+        for deputy, ballot in zip(entitled, ballots_of(seat.figures, policy, setup.questions), strict=False):
+            given.setdefault(deputy, {})[seat.subject] = ballot
+    await parties.phones.cast(poll, given)
+    await parties.open(box, setup)
 
 
 async def enter_sheets(box: BallotBox, poll: PollKey, seats: Sequence[Seat], policy: AppraisalPolicy) -> None:

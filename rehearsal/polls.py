@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from ballotbox.in_memory import InMemoryParties
 from ballotbox.interface import BallotBox
 from ballotbox.polls import PollKey
 from domain.acts import Command, Refusal
@@ -23,7 +24,7 @@ from domain.roster.state import RosterState
 from eventstore.books import read_book
 from rehearsal.acts import CaseAct, HoldPoll, Seat
 from rehearsal.clocks import CaseKey
-from rehearsal.polling import Voters, enter_rows, enter_sheets, fill, mode_of
+from rehearsal.polling import Voters, cast, collectors_of, enter_rows, enter_sheets
 from rehearsal.scenario.model import Scenario
 from rehearsal.town import Town
 from workflows.messages import Receipt
@@ -37,9 +38,10 @@ REFUSED: Final = PollRefused.type_name
 class Polls:
     """Holds polls, each with its box filled to the figures of the scenario."""
 
-    def __init__(self, town: Town, box: BallotBox, scenario: Scenario, note: Note) -> None:
+    def __init__(self, town: Town, box: BallotBox, parties: InMemoryParties, scenario: Scenario, note: Note) -> None:
         self._town = town
         self._box = box
+        self._parties = parties
         self._scenario = scenario
         self._note = note
 
@@ -52,9 +54,11 @@ class Polls:
             return
         roster = await read_book(self._town.store, self._town.name, ROSTER)
         voters = {seat.subject: self._voters(roster, seat.subject, at) for seat in seats}
-        mode = mode_of(seats, voters, counted=self._scenario.ballots == "counted")
+        by_hand = self._scenario.ballots == "counted"
+        collectors = None if by_hand else collectors_of(seats, voters, self._scenario.policy.appraisal)
+        mode = BallotMode.PAPER if collectors is None else BallotMode.PHONES
         if await self._open(poll, case_id, seats, voters, mode, at):
-            await self._collect(PollKey(self._town.name, case_id), seats, voters, mode)
+            await self._collect(PollKey(self._town.name, case_id), seats, voters, collectors)
             await self._try(CaseAct(CaseKind.POLL, case_id, ClosePoll()), at)
 
     async def _put(self, seat: Seat, poll_id: str, at: datetime) -> bool:
@@ -69,7 +73,7 @@ class Polls:
     def _voters(self, roster: RosterState, subject: str, at: datetime) -> Voters:
         everybody = [deputy.id for deputy in roster.active_deputies]
         recused = roster.recused(subject, at.date())
-        return Voters(tuple(each for each in everybody if each not in recused), len(recused))
+        return Voters(tuple(each for each in everybody if each not in recused), recused)
 
     async def _open(
         self,
@@ -87,7 +91,7 @@ class Polls:
                 case_kind=ItemKind(seat.kind.value),
                 case_id=seat.case_id,
                 entitled=voters[seat.subject].entitled,
-                recused=voters[seat.subject].recused,
+                recused=len(voters[seat.subject].recused),
             )
             for seat in seats
         )
@@ -99,11 +103,11 @@ class Polls:
         return receipt is not None and any(each.event == Opened.type_name for each in receipt.events)
 
     async def _collect(
-        self, key: PollKey, seats: Sequence[Seat], voters: Mapping[str, Voters], mode: BallotMode
+        self, key: PollKey, seats: Sequence[Seat], voters: Mapping[str, Voters], collectors: Sequence[str] | None
     ) -> None:
         policy = self._scenario.policy.appraisal
-        if mode is not BallotMode.PAPER:
-            await fill(self._box, key, seats, voters, policy)
+        if collectors is not None:
+            await cast(self._box, self._parties, key, seats, voters, collectors, policy)
         elif self._scenario.ballots == "counted":
             await enter_rows(self._box, key, seats, policy)
         else:

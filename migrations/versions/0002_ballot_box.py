@@ -1,4 +1,4 @@
-"""The plain ballot box: a schema and a role of its own. What each table is for: `ballotbox/plain/__init__.py`."""
+"""The first ballot box, with one-time tokens: a schema and a role of its own. 0007 puts another in its place."""
 
 from __future__ import annotations
 

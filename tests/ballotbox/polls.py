@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from ballotbox.ballots import Ballot, Entitlement, Envelope
-from ballotbox.interface import BallotBox
+from ballotbox.ballots import Ballot
+from ballotbox.in_memory import InMemoryParties
+from ballotbox.interface import BallotBox, Entry
 from ballotbox.polls import BoxSubject, PollSetup
-from domain.policy.document import AppraisalPolicy, BallotMode
+from domain.policy.document import AppraisalPolicy, BallotMode, BallotPolicy, BallotSlice
 
 TOWN = "城关镇"
 DEPUTIES = ("d1", "d2", "d3", "d4", "d5")
@@ -21,8 +23,9 @@ def setup(
     town: str = TOWN,
     ballots: int = 5,
     policy: AppraisalPolicy | None = None,
+    minimum_path: int = 1,
 ) -> PollSetup:
-    """A poll on `czs` and on `lys`, where d5 is recused."""
+    """A poll on `czs` and on `lys`, where d5 is recused; a slice a subject, so that few keys are made."""
     return PollSetup(
         town=town,
         poll_id=poll_id,
@@ -30,6 +33,7 @@ def setup(
         policy=policy or AppraisalPolicy(),
         subjects=(BoxSubject(subject="czs", ballots=ballots), BoxSubject(subject="lys", ballots=4, recused=("d5",))),
         deputies=DEPUTIES,
+        ballot=BallotPolicy(slice=BallotSlice.SUBJECT, minimum_path=minimum_path),
     )
 
 
@@ -38,16 +42,32 @@ def marks(overall: str, **others: str) -> Ballot:
     return Ballot.of(overall=overall, **{key: others.get(key, overall) for key in DIMENSIONS})
 
 
-async def collected(box: BallotBox, poll: PollSetup, subject: str, deputies: Sequence[str]) -> list[str]:
-    """An open poll whose deputies have taken their tokens for one subject; casting has begun."""
-    await box.open(poll)
-    tokens = await box.issue_many(poll.key, [Entitlement(subject, deputy) for deputy in deputies])
-    await box.begin_casting(poll.key)
-    return tokens
+@dataclass(frozen=True)
+class Hall:
+    """A box, with the parties and phones of its polls."""
 
+    box: BallotBox
+    parties: InMemoryParties
 
-async def voted(box: BallotBox, poll: PollSetup, subject: str, ballots: Sequence[Ballot]) -> list[str]:
-    """A poll in which the first deputies have cast `ballots` on one subject; their tokens."""
-    tokens = await collected(box, poll, subject, DEPUTIES[: len(ballots)])
-    await box.cast_many(poll.key, [Envelope(subject, *pair) for pair in zip(tokens, ballots, strict=True)])
-    return tokens
+    async def collected(self, poll: PollSetup, deputies: Sequence[str] = DEPUTIES) -> None:
+        """An open poll in which these deputies hold both stamps; casting has begun."""
+        await self.box.open(poll)
+        await self.parties.phones.collect(poll.key, deputies)
+        await self.box.begin_casting(poll.key)
+
+    async def voted(self, poll: PollSetup, ballots: Sequence[Ballot], *, subject: str = "czs", other: str = "") -> None:
+        """A poll in which the first deputies have cast `ballots` on one subject, and `other` on the rest."""
+        await self.collected(poll, DEPUTIES[: len(ballots)])
+        rest = [s for s in poll.subjects if s.subject != subject] if other else []
+        given = {
+            deputy: {subject: ballot, **{s.subject: marks(other) for s in rest if deputy not in s.recused}}
+            for deputy, ballot in zip(DEPUTIES, ballots, strict=False)
+        }
+        await self.parties.phones.cast(poll.key, given)
+
+    async def on_paper(self, poll: PollSetup, sheets: Sequence[Ballot], *, subject: str = "czs") -> None:
+        """Sheets entered alike by two."""
+        entries: Sequence[tuple[Entry, str]] = ((1, "甲"), (2, "乙"))
+        for entry, person in entries:
+            for number, ballot in enumerate(sheets, 1):
+                await self.box.enter_paper(poll.key, subject, entry, number, ballot, person=person)

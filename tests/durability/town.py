@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from ballotbox.plain.box import PlainBallotBox
+from ballotbox.poll_box import PollBox
 from eventstore.contract import StoreUnavailable
 from eventstore.store import EventStore
 from migrations import migrate
@@ -112,9 +112,9 @@ class Town:
         return CaseClient(client, self.settings.town, store, self.settings.task_queue)
 
     @staticmethod
-    def box(store: EventStore) -> PlainBallotBox:
+    def box(store: EventStore) -> PollBox:
         """The town's ballot box."""
-        return PlainBallotBox(store.engine)
+        return PollBox(store.engine)
 
     def kill_worker(self) -> None:
         """`kill -9`, and nobody starts it again."""

@@ -16,7 +16,7 @@ from uuid import uuid4
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
-from ballotbox.plain.box import PlainBallotBox
+from ballotbox.poll_box import PollBox
 from domain.acts import Actor, Command, Role
 from domain.cases.assessment.commands import EnterScores, PublishRanking
 from domain.cases.case import CaseKind, stream_of
@@ -74,7 +74,7 @@ async def assessment(cases: CaseClient, number: int) -> None:
 async def record(skipper: TimeSkipper, store: EventStore, cases: CaseClient) -> None:
     """One year to its end, and one whose rectification nobody answers."""
     today = datetime.now(UTC).date()
-    box = PlainBallotBox(store.engine)
+    box = PollBox(store.engine)
     for number in (2025, 2026):
         await open_year(cases, number)
         for place, step in enumerate(year(number, today)):
@@ -136,7 +136,7 @@ async def main() -> None:
             config = TimeSkippingConfig(enabled=False, max_session_skip_count=1_000_000)
             skipper = TimeSkipper(client, config=config)
             async with EventStore.open(postgres.url, subscribers=subscribers()) as store:
-                services = Services(store, PlainBallotBox(store.engine), NoteSigner.generate(TOWN), rehearsal=True)
+                services = Services(store, PollBox(store.engine), NoteSigner.generate(TOWN), rehearsal=True)
                 async with build_worker(skipper.client, services, task_queue="recorded"):
                     cases = CaseClient(skipper.client, TOWN, store, "recorded")
                     await record(skipper, store, cases)

@@ -15,7 +15,8 @@ import pytest_asyncio
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
-from ballotbox.plain.box import PlainBallotBox
+from ballotbox.in_memory import InMemoryParties
+from ballotbox.poll_box import PollBox
 from domain.acts import Actor, Command, Role
 from domain.calendar import WorkCalendar
 from domain.cases.case import CaseKind
@@ -55,6 +56,7 @@ class Stack:
     client: Client
     skipper: TimeSkipper
     services: Services
+    parties: InMemoryParties
     cases: CaseClient
     task_queue: str
     policy: Policy
@@ -103,9 +105,9 @@ async def stack(temporal_address: str, module_postgres_url: str) -> AsyncIterato
     skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False, max_session_skip_count=1_000_000))
     task_queue = f"test-{uuid4().hex[:8]}"
     async with EventStore.open(module_postgres_url, subscribers=subscribers()) as store:
-        services = Services(
-            store=store, box=PlainBallotBox(store.engine), signer=NoteSigner.generate("test"), rehearsal=True
-        )
+        parties = InMemoryParties()
+        box = PollBox(store.engine, parties.offices)
+        services = Services(store=store, box=box, signer=NoteSigner.generate("test"), rehearsal=True)
         async with build_worker(skipper.client, services, task_queue=task_queue):
             cases = CaseClient(skipper.client, f"town-{uuid4().hex[:8]}", store, task_queue)
-            yield Stack(skipper.client, skipper, services, cases, task_queue, Policy(), datetime.now(UTC))
+            yield Stack(skipper.client, skipper, services, parties, cases, task_queue, Policy(), datetime.now(UTC))

@@ -9,7 +9,6 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from ballotbox.ballots import Entitlement
 from ballotbox.polls import PollKey
 from domain.acts import Actor, Command, Role
 from domain.cases.appraisal.commands import PutToPoll, SubmitReport
@@ -170,7 +169,7 @@ async def test_a_count_that_its_poll_refuses_does_not_stop_the_poll(stack: Stack
     """Three ballots issued to two who, it turns out, were present: refused, and said to be; recovery asks again."""
     await called_poll(stack)
     box, poll = stack.services.box, PollKey(stack.cases.town, "2025-june")
-    await box.issue_many(poll, [Entitlement("lys", f"d{n}") for n in range(3)])
+    await stack.parties.phones.collect(poll, [f"d{n}" for n in range(3)])
     await box.begin_casting(poll)
     attendance = {"lys": {"entitled": 3, "present": 2, "issued": 2}}
     wrong = ProposeCorrection(version=1, changes={"present": 2, "attendance": attendance}, reason="签到有误")

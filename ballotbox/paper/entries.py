@@ -1,16 +1,15 @@
-"""Paper: every form, or every subject's counts, is entered twice by two persons; what differs is named."""
+"""Entering paper: one of the two persons' entries of sheets or counts, and a scrutineer's decision between them."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ballotbox import refusals
 from ballotbox.ballots import OVERALL, Ballot, CountedRows, Sheet
+from ballotbox.database import key_of
 from ballotbox.polls import Phase, PollKey, PollSetup
 from domain.policy.document import BallotMode
 from domain.rules.counting import ItemCount, count_fault
@@ -41,39 +40,21 @@ _SAME_PERSON_ROWS = text(
     "WHERE town = :town AND poll_id = :poll AND subject = ANY(CAST(:subjects AS text[])) "
     "  AND entry = 3 - :entry AND person = :person ORDER BY subject LIMIT 1"
 )
-_SHEETS = text(
-    "SELECT subject, sheet_no, entry, person, content FROM ballotbox.paper_sheet "
-    "WHERE town = :town AND poll_id = :poll ORDER BY subject, sheet_no, entry"
+_BOTH_ENTRIES = text(
+    "SELECT entry, person, content FROM ballotbox.paper_sheet "
+    "WHERE town = :town AND poll_id = :poll AND subject = :subject AND sheet_no = :number"
 )
-_ROWS = text(
-    "SELECT subject, 0, entry, person, content FROM ballotbox.counted_rows "
-    "WHERE town = :town AND poll_id = :poll ORDER BY subject, entry"
+_DECIDE = text(
+    "INSERT INTO ballotbox.sheet_decision (town, poll_id, subject, sheet_no, scrutineer, content) "
+    "VALUES (:town, :poll, :subject, :number, :scrutineer, :content) "
+    "ON CONFLICT (town, poll_id, subject, sheet_no) "
+    "DO UPDATE SET scrutineer = excluded.scrutineer, content = excluded.content"
 )
-_FORMS = text("SELECT subject, forms FROM ballotbox.paper_forms WHERE town = :town AND poll_id = :poll")
 _DROP = (
+    text("DELETE FROM ballotbox.sheet_decision WHERE town = :town AND poll_id = :poll"),
     text("DELETE FROM ballotbox.paper_sheet WHERE town = :town AND poll_id = :poll"),
     text("DELETE FROM ballotbox.counted_rows WHERE town = :town AND poll_id = :poll"),
 )
-
-
-class _Entered(NamedTuple):
-    """One entry of a sheet, or of a subject's counts."""
-
-    person: str
-    content: str
-
-
-class PaperTray(NamedTuple):
-    """All that was entered from paper for one subject. `agreed…` hold what two persons entered alike."""
-
-    sheets: int
-    """Sheets entered at least once."""
-    agreed: tuple[Ballot, ...]
-    counted: CountedRows | None
-    unfinished: tuple[str, ...]
-
-
-EMPTY_TRAY = PaperTray(0, (), None, ())
 
 
 def _check_subjects(setup: PollSetup, names: Iterable[str]) -> None:
@@ -152,79 +133,33 @@ def _canonical(setup: PollSetup, subject: str, rows: CountedRows) -> CountedRows
     return CountedRows(overall=item(rows.overall), dimensions=dimensions)
 
 
-async def read_trays(connection: AsyncConnection, setup: PollSetup) -> dict[str, PaperTray]:
-    """What was entered from paper, by subject, with what is unfinished."""
+async def decide(
+    connection: AsyncConnection,
+    setup: PollSetup,
+    phase: Phase,
+    subject: str,
+    sheet_no: int,
+    marks: Ballot,
+    scrutineer: str,
+) -> None:
+    """Store what a scrutineer reads on a sheet whose two entries differ, under the poll's exclusive lock."""
     if setup.mode is BallotMode.PHONES:
-        return {}
-    key = {"town": setup.town, "poll": setup.poll_id}
-    sheets = await _entries(connection, setup.key, _SHEETS)
-    rows = await _entries(connection, setup.key, _ROWS)
-    forms: dict[str, int] = {row.subject: row.forms for row in await connection.execute(_FORMS, key)}
-    trays = {}
-    for subject in setup.subjects:
-        name = subject.subject
-        limit = forms.get(name, 0) if setup.mode is BallotMode.MIXED else None
-        trays[name] = _tray(setup, name, sheets[name], rows[name][0], limit)
-    return trays
+        raise refusals.wrong_mode(setup.poll_id, "纸质票")
+    if phase is Phase.CLOSED:
+        raise refusals.closed(setup.poll_id)
+    _check_subjects(setup, [subject])
+    where = f"测评对象 {subject} 第 {sheet_no} 号票"
+    sheet = {**key_of(setup.key), "subject": subject, "number": sheet_no}
+    entries = (await connection.execute(_BOTH_ENTRIES, sheet)).all()
+    if len({entry.entry for entry in entries}) < 2 or len({entry.content for entry in entries}) < 2:
+        raise refusals.no_difference(where)
+    if scrutineer in {entry.person for entry in entries}:
+        raise refusals.own_entry(where)
+    content = marks.content(setup.policy, setup.questions, paper=True)
+    await connection.execute(_DECIDE, {**sheet, "scrutineer": scrutineer, "content": content})
 
 
 async def destroy(connection: AsyncConnection, poll: PollKey) -> None:
     """Forget everything that was entered from paper."""
     for statement in _DROP:
-        await connection.execute(statement, {"town": poll.town, "poll": poll.poll_id})
-
-
-Entries = defaultdict[str, defaultdict[int, dict[int, _Entered]]]
-"""By subject, sheet (0 for counts) and entry."""
-
-
-async def _entries(connection: AsyncConnection, poll: PollKey, query: TextClause) -> Entries:
-    found: Entries = defaultdict(lambda: defaultdict(dict))
-    rows = await connection.execute(query, {"town": poll.town, "poll": poll.poll_id})
-    for subject, number, entry, person, content in rows:
-        found[subject][number][entry] = _Entered(person, content)
-    return found
-
-
-def _tray(
-    setup: PollSetup,
-    subject: str,
-    sheets: Mapping[int, dict[int, _Entered]],
-    rows: dict[int, _Entered],
-    limit: int | None,
-) -> PaperTray:
-    unfinished: list[str] = []
-    agreed: list[Ballot] = []
-    for number, entries in sorted(sheets.items()):
-        where = f"测评对象 {subject} 第 {number} 号票"
-        if fault := _disagreement(where, entries):
-            differing = _differing_rows(setup, entries)
-            unfinished.append(fault + (f"（{'、'.join(differing)}）" if differing else ""))
-        else:
-            agreed.append(Ballot.from_content(setup.questions, entries[1].content))
-    counted = None
-    if rows:
-        if fault := _disagreement(f"测评对象 {subject} 的票数", rows):
-            unfinished.append(fault)
-        else:
-            counted = CountedRows.model_validate_json(rows[1].content)
-        if sheets:
-            unfinished.append(f"测评对象 {subject} 既逐张录入又汇总录入，只能用一种")
-    if limit is not None and len(sheets) > limit:
-        unfinished.append(f"测评对象 {subject} 录入纸质票 {len(sheets)} 张，多于发出的 {limit} 张，请监票人核对")
-    return PaperTray(len(sheets), tuple(agreed), counted, tuple(unfinished))
-
-
-def _disagreement(where: str, entries: Mapping[int, _Entered]) -> str | None:
-    if len(entries) < 2:
-        return f"{where}只录入了一次"
-    if entries[1].person == entries[2].person:  # two calls at the same moment pass the check on entering
-        return f"{where}的两次录入是同一人"
-    return None if entries[1].content == entries[2].content else f"{where}两次录入不一致"
-
-
-def _differing_rows(setup: PollSetup, entries: Mapping[int, _Entered]) -> list[str]:
-    if len(entries) < 2:
-        return []
-    one, two = (Ballot.from_content(setup.questions, entries[entry].content) for entry in (1, 2))
-    return [question for question in setup.questions if one.rows[question] != two.rows[question]]
+        await connection.execute(statement, key_of(poll))

@@ -1,7 +1,18 @@
-"""Transactions of the box, and the poll's row, whose lock puts the acts of a poll in order."""
+"""Transactions of the box, and the poll's row, whose lock puts the acts of a poll in order.
+
+Tables (schema `ballotbox`, role `jiandu_ballotbox`, made by `migrations/`), all by town and poll:
+
+- `poll`: setup, phase, the hash of its manifest, the issuers' four statements, and the counts once there are some.
+- `set_up`: a manifest that was dealt for a poll, often before the poll opens.
+- `opening`: what the two teams of scrutineers got out of the box, or how a void poll was closed.
+- `paper_sheet`, `counted_rows`, `sheet_decision`: what two persons entered from paper, and what a scrutineer decided.
+
+What is cast by phone is in no table here: it lies in the box's own cluster, sealed.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Literal, NamedTuple
@@ -16,14 +27,14 @@ ROLE = "jiandu_ballotbox"
 
 _SCOPE = text(
     "SELECT set_config('role', :role, true), set_config('jiandu.town', :town, true), "
-    # A receipt means that the ballot is never lost, whatever the server's default is.
+    # An entry that was acknowledged is never lost, whatever the server's default is.
     "set_config('synchronous_commit', 'on', true)"
 )
 
 Lock = Literal["FOR SHARE", "FOR UPDATE"]
-"""Casting and entering share the poll's row; what changes its phase, and issuing, which counts, hold it alone."""
+"""Entering paper shares the poll's row; what changes its phase holds it alone."""
 
-_POLL = "SELECT setup, phase, counts FROM ballotbox.poll WHERE town = :town AND poll_id = :poll"
+_POLL = "SELECT setup, phase, manifest, statements, counts FROM ballotbox.poll WHERE town = :town AND poll_id = :poll"
 _POLL_BY_LOCK = {
     None: text(_POLL),
     "FOR SHARE": text(f"{_POLL} FOR SHARE"),
@@ -36,7 +47,16 @@ class PollRow(NamedTuple):
 
     setup: str
     phase: Phase
+    manifest: str | None
+    """Hash of the manifest; None in mode `paper`, and until the poll is set up."""
+    statements: tuple[str, ...] | None
+    """Leaves 1 to 4 of the log, from the end of collecting on."""
     counts: str | None
+
+
+def key_of(poll: PollKey) -> dict[str, str]:
+    """The parameters that name a poll in every statement."""
+    return {"town": poll.town, "poll": poll.poll_id}
 
 
 @asynccontextmanager
@@ -49,8 +69,11 @@ async def in_box(engine: AsyncEngine, town: str) -> AsyncIterator[AsyncConnectio
 
 async def find_poll(connection: AsyncConnection, poll: PollKey, lock: Lock | None = None) -> PollRow | None:
     """The poll's row; None where the poll has no box."""
-    row = (await connection.execute(_POLL_BY_LOCK[lock], {"town": poll.town, "poll": poll.poll_id})).one_or_none()
-    return PollRow(row.setup, Phase(row.phase), row.counts) if row is not None else None
+    row = (await connection.execute(_POLL_BY_LOCK[lock], key_of(poll))).one_or_none()
+    if row is None:
+        return None
+    statements = None if row.statements is None else tuple(json.loads(row.statements))
+    return PollRow(row.setup, Phase(row.phase), row.manifest, statements, row.counts)
 
 
 async def poll_row(connection: AsyncConnection, poll: PollKey, lock: Lock | None = None) -> PollRow:
@@ -61,7 +84,7 @@ async def poll_row(connection: AsyncConnection, poll: PollKey, lock: Lock | None
     return row
 
 
-async def live_poll(connection: AsyncConnection, poll: PollKey, lock: Lock) -> PollRow:
+async def live_poll(connection: AsyncConnection, poll: PollKey, lock: Lock | None) -> PollRow:
     """The poll's row. Refused as well for a poll that was discarded."""
     row = await poll_row(connection, poll, lock)
     if row.phase is Phase.DISCARDED:

@@ -1,0 +1,88 @@
+"""A whole secret ballot inside this process: parties, phones, witnesses and scrutineers, for rehearsals and tests.
+
+All secrets are in one hand here, so nothing is secret; but every ballot is stamped, sealed, logged, opened twice and
+verified as in the hall.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import Literal
+
+from ballotbox.interface import BallotBox
+from ballotbox.phone_path import Offices
+from ballotbox.polls import PollKey, PollSetup
+from ballotbox.secret.box import Receipt
+from ballotbox.secret.ceremony import Dealing
+from ballotbox.secret.contents import Contents
+from ballotbox.secret.envelopes import Envelope
+from ballotbox.secret.in_memory import InMemoryBox, InMemoryIssuer, StampKeys
+from ballotbox.secret.manifest import Poll, Services
+from ballotbox.secret.requests import StampValues
+from ballotbox.secret.scripted_phones import Lines, PhonesInHand
+from ballotbox.secret.teams import open_as_team
+from transparency.signed_note import text_of
+
+TEAMS: tuple[tuple[Literal[1, 2], tuple[int, ...]], ...] = ((1, (1, 2, 3)), (2, (3, 4, 5)))
+_SERVICES = Services(a="https://a.invalid", b="https://b.invalid", box="https://box.invalid")
+_PAGE = "<!doctype html><title>演练</title>".encode()
+
+
+class InMemoryParties:
+    """The parties of polls that are held in this process."""
+
+    def __init__(self) -> None:
+        self._keys = StampKeys()
+        self.a = InMemoryIssuer("a", self._keys)
+        self.b = InMemoryIssuer("b", self._keys)
+        self.box = InMemoryBox()
+        self.dealings: dict[PollKey, Dealing] = {}
+        self.phones = PhonesInHand(_LinesInside(self))
+
+    @property
+    def offices(self) -> Offices:
+        """As a poll box is made with."""
+        return Offices(self.a, self.b, self.box, self.box, _SERVICES, lambda: _PAGE, self._keep)
+
+    async def open(self, box: BallotBox, setup: PollSetup, *, teams: int = 2) -> None:
+        """End the casting, have the log's end co-signed, and have the box opened by as many teams."""
+        await box.end_casting(setup.key)
+        dealing = self.dealings[setup.key]
+        manifest = dealing.poll.hash.hex()
+        quorum = dealing.poll.manifest.witness_quorum
+        note = (await self.box.contents(manifest)).checkpoint
+        for number in range(1, quorum + 1):
+            self.box.cosign(manifest, dealing.witnesses[number].sign(text_of(note)))
+        present = {s.subject: s.ballots if s.present is None else s.present for s in setup.subjects}
+        contents = Contents.of(await self.box.contents(manifest), setup.deputies, present)
+        for team, numbers in TEAMS[:teams]:
+            slips = [dealing.slips[number] for number in numbers]
+            await box.submit_opening(setup.key, await asyncio.to_thread(open_as_team, contents, slips, team))
+        self.phones.forget(setup.key)
+
+    async def _keep(self, poll: PollKey, dealing: Dealing) -> None:
+        self.dealings[poll] = dealing
+
+    def close(self) -> None:
+        """End the threads."""
+        self._keys.close()
+
+
+class _LinesInside(Lines):
+    """From the phones to the parties of one process. A key serves one thread at a time, so each issuer has its own."""
+
+    def __init__(self, parties: InMemoryParties) -> None:
+        self._parties = parties
+        self._desks = {name: ThreadPoolExecutor(1, thread_name_prefix=f"issuer-{name}") for name in ("a", "b")}
+
+    async def manifest(self, poll: PollKey) -> Poll:
+        return self._parties.dealings[poll].poll
+
+    async def stamp(self, issuer: Literal["a", "b"], poll: Poll, deputy: str, request: StampValues) -> StampValues:
+        office = self._parties.a if issuer == "a" else self._parties.b
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._desks[issuer], office.stamp, poll.hash.hex(), deputy, request)
+
+    async def cast(self, poll: Poll, envelope: Envelope) -> Receipt:
+        return self._parties.box.cast(poll.hash.hex(), envelope)

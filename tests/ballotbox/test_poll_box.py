@@ -1,0 +1,139 @@
+"""The poll's box: the contract with parties in this process, what its tables may not tell, what its recount finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from ballotbox.facts import facts_of
+from ballotbox.in_memory import InMemoryParties
+from ballotbox.poll_box import PollBox
+from ballotbox.polls import PollSetup
+from ballotbox.secret.ceremony import DealingRequest, deal
+from domain.acts import Refusal
+from domain.policy.document import BallotMode
+from tests.ballotbox.contract import MixedContract, PaperContract, PhonesContract, refused
+from tests.ballotbox.polls import DEPUTIES, Hall, marks, setup
+
+
+class TestPhones(PhonesContract):
+    """Phones."""
+
+
+class TestMixed(MixedContract):
+    """Phones and paper."""
+
+
+class TestPaper(PaperContract):
+    """Paper."""
+
+
+async def test_a_town_without_the_ballots_parties_holds_paper_polls(engine: AsyncEngine) -> None:
+    box = PollBox(engine)
+    paper = setup(BallotMode.PAPER)
+    await box.open(paper)
+    await box.begin_casting(paper.key)
+    assert (await box.close(paper.key)).opened
+    for mode in (BallotMode.PHONES, BallotMode.MIXED):
+        with refused("no_offices"):
+            await box.open(setup(mode, poll_id="2025-p2"))
+    assert await box.setup_of(setup(poll_id="2025-p2").key) is None
+
+
+async def dealt_the_day_before(parties: InMemoryParties, poll: PollSetup) -> bytes:
+    """The manifest of a ceremony for this poll, whose slips the scrutineers hold."""
+    offices = parties.offices
+    facts = facts_of(poll, services=offices.services, page=offices.page(), one_operator=True)
+    slots = [f"{subject}/*" for subject in facts.recused]
+    a, b = [await office.prepare(poll.key, slots, list(facts.recused)) for office in offices.issuers]
+    dealing = deal(DealingRequest.of(facts, {"a": a, "b": b}, await offices.box.prepare(poll.key)))
+    await offices.keep_slips(poll.key, dealing)
+    return dealing.poll.data
+
+
+async def test_a_poll_opens_under_the_manifest_of_the_day_before(hall: Hall) -> None:
+    poll = setup()
+    manifest = await dealt_the_day_before(hall.parties, poll)
+    await hall.box.adopt(poll.key, manifest)
+    await hall.box.adopt(poll.key, manifest)
+    await hall.voted(poll, [marks("excellent")] * 3)
+    assert hall.parties.dealings[poll.key].poll.data == manifest
+    assert (await hall.box.status(poll.key)).manifest == hall.parties.dealings[poll.key].poll.hash.hex()
+    with refused("set_up_does_not_fit"):
+        await hall.box.adopt(setup(poll_id="2025-p2").key, manifest)
+    await hall.parties.open(hall.box, poll)
+    assert (await hall.box.close(poll.key)).subjects["czs"].overall.grades["excellent"] == 3
+
+
+async def test_a_manifest_that_does_not_fit_the_poll_is_not_used(hall: Hall) -> None:
+    poll = setup()
+    other = poll.model_copy(update={"deputies": (*DEPUTIES, "d6")})
+    await hall.box.adopt(poll.key, await dealt_the_day_before(hall.parties, other))
+    with pytest.raises(Refusal, match="代表名单与本次测评不符"):
+        await hall.box.open(poll)
+    assert await hall.box.setup_of(poll.key) is None
+    await hall.box.open(other)
+
+
+async def test_no_table_of_the_town_holds_a_ballot_or_a_token(hall: Hall, engine: AsyncEngine) -> None:
+    poll = setup()
+    await hall.voted(poll, [marks("excellent"), marks("incompetent"), marks("incompetent")])
+    async with engine.begin() as connection:
+        found = await connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'ballotbox'"))
+        tables = found.scalars().all()
+        rows = [
+            tuple(row)
+            for table in tables
+            for row in await connection.execute(text(f"SELECT * FROM ballotbox.{table}"))
+        ]
+    dump = repr([bytes(value) if isinstance(value, memoryview) else value for row in rows for value in row])
+    tokens = [phone.token("czs").hex() for (key, _), phone in hall.parties.phones.phones.items() if key == poll.key]
+    assert len(tokens) == 3
+    assert "czs" in dump
+    assert not any(token in dump for token in tokens)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "fault"),
+    [
+        ("tally.json", lambda data: data.replace(b'"excellent":1', b'"excellent":2', 1), "重新计票的结果与公布的不同"),
+        ("slices.jsonl", lambda data: b"".join(data.splitlines(keepends=True)[1:]), "slice_root"),
+        ("entries.jsonl", lambda data: b"".join(data.splitlines(keepends=True)[1:]), "leaf"),
+    ],
+)
+async def test_what_was_changed_on_the_board_is_found(
+    hall: Hall, name: str, change: Callable[[bytes], bytes], fault: str
+) -> None:
+    poll = setup()
+    await hall.voted(poll, [marks("excellent"), marks("incompetent"), marks("competent")])
+    await hall.parties.open(hall.box, poll)
+    await hall.box.close(poll.key)
+    manifest = hall.parties.dealings[poll.key].poll.hash.hex()
+    files = await hall.parties.box.files(manifest)
+    await hall.parties.box.publish(manifest, {name: change(files[name])}, "published")
+    assert any(fault in found for found in (await hall.box.verify(poll.key)).faults)
+
+
+async def test_counts_changed_behind_the_box_are_found(hall: Hall, engine: AsyncEngine) -> None:
+    poll = setup()
+    await hall.voted(poll, [marks("excellent")] * 3)
+    await hall.parties.open(hall.box, poll)
+    await hall.box.close(poll.key)
+    async with engine.begin() as connection:
+        await connection.execute(
+            text("UPDATE ballotbox.poll SET counts = replace(counts, 'excellent\"\\:3', 'excellent\"\\:2')")
+        )
+    assert "测评对象 czs：重新计票的结果与公布的不同" in (await hall.box.verify(poll.key)).faults
+
+
+@pytest.mark.parametrize("role", ["jiandu_app", "jiandu_auditor"])
+async def test_other_roles_of_the_product_cannot_read_what_the_box_keeps(engine: AsyncEngine, role: str) -> None:
+    for table in ("poll", "set_up", "opening", "paper_sheet", "sheet_decision"):
+        async with engine.connect() as connection:
+            await connection.execute(text(f"SET LOCAL role {role}"))
+            with pytest.raises(ProgrammingError, match="permission denied"):
+                await connection.execute(text(f"SELECT * FROM ballotbox.{table}"))
