@@ -53,6 +53,13 @@ class Stored(NamedTuple):
     leaf: bytes
 
 
+async def connect(url: str) -> Connection:
+    """A connection whose every statement is durable when it is answered."""
+    return await psycopg.AsyncConnection.connect(
+        url, autocommit=True, options=OPTIONS, connect_timeout=5, prepare_threshold=1
+    )
+
+
 class Caster:
     """Stores the envelopes of one poll, batch after batch, over one connection."""
 
@@ -119,9 +126,7 @@ class Caster:
 
     async def _connect(self) -> Connection:
         if self._connection is None or self._connection.closed:
-            self._connection = await psycopg.AsyncConnection.connect(
-                self._url, autocommit=True, options=OPTIONS, prepare_threshold=1
-            )
+            self._connection = await connect(self._url)
             await self._connected()
         return self._connection
 

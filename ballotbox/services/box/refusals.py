@@ -55,7 +55,3 @@ def other_checkpoint() -> Refusal:
 
 def no_witness() -> Refusal:
     return Refusal("no_witness", "检查点上没有本次测评见证人的有效签名。")
-
-
-def unavailable() -> Refusal:
-    return Refusal("unavailable", "票箱暂时不能答复，请稍候，页面会自动重试。")

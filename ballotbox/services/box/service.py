@@ -12,8 +12,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
 
-import psycopg
-
 from ballotbox import refusals as of_boxes
 from ballotbox.offices import BoardPhase, BoxContents, BoxKeys, BoxNumbers
 from ballotbox.polls import PollKey
@@ -89,7 +87,7 @@ class BoxService:
     async def cast(self, manifest: str, data: bytes) -> Receipt:
         """Take an envelope; durable before the answer. The same bytes get the same receipt, also after the close.
 
-        Raises `OtherEnvelope` for other bytes under the same token; `Refusal`; `psycopg.Error` and `OSError` when it is
+        Raises `OtherEnvelope` for other bytes under the same token; `Refusal`; `psycopg.OperationalError` when it is
         not known whether it was stored: then the same bytes are to be sent again.
         """
         one = await self._open(manifest)
@@ -370,7 +368,3 @@ def _unlocked(keys: Keys, sealed: Sequence[tuple[bytes, bytes | None]]) -> dict[
         ciphertext = keys.take_out(locked, token)
         found[sha256(ciphertext)] = ciphertext
     return found
-
-
-UNCERTAIN = (psycopg.Error, OSError)
-"""What `cast` raises when it is not known whether the envelope was stored."""

@@ -30,7 +30,7 @@ from tests.ballotbox.secret.scripted import CODES, ScriptedPoll
 from tests.conftest import database_url, postgres_folder
 
 ROOT = Path(__file__).parents[3]
-OFFICE_KEY = "office-key-of-the-box"
+OFFICE_KEY = "office-key-of-the-box-32-characters"
 
 
 def box_facts(poll: str, deputies: int, subjects: int = 1) -> PollFacts:
