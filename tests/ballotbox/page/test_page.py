@@ -18,7 +18,9 @@ def test_the_page_is_one_file_that_loads_nothing() -> None:
     page = page_bytes().decode()
     assert page.count("<script>") == 1
     assert page.count("<style>") == 1
-    assert re.findall(r"<(?:link|img|iframe|script|source|object|embed)\b[^>]*\b(?:src|href|data)=", page) == []
+    assert (
+        re.findall(r"<(?:link|img|iframe|script|source|object|embed)\b[^>]*\b(?:src|href|data)=\"(?!data:)", page) == []
+    )
     assert re.findall(r"@import|url\((?!['\"]?data:)", page.split("<style>")[1].split("</style>")[0]) == []
 
 

@@ -60,7 +60,7 @@ def test_canonical(text: str, node_phones: NodePhones) -> None:
 
 @pytest.mark.parametrize("text", NOT_CANONICAL)
 def test_not_canonical(text: str, node_phones: NodePhones) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         read_canonical(text.encode())
     with pytest.raises(Refused):
         node_phones.tell("read", data=text.encode().hex())
@@ -189,7 +189,7 @@ def test_the_good_one_is_read(good: Fields, node_phones: NodePhones) -> None:
 def test_a_wrong_manifest(what: str, spoiled: Fields, node_phones: NodePhones) -> None:
     WRONG[what](spoiled)
     data = canonical(spoiled)
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         _ = Poll(data).slice_keys, Poll(data).token_keys
     with pytest.raises(Refused, match="测评公告"):
         node_phones.tell("poll", data=data.hex(), hash=sha256(data).hex())
