@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from domain.acts import Command, Role
 from web.accounts.model import Session
+from web.acts.begin import is_ready
 from web.acts.next_steps import awaited
 from web.lights import Shown, light_of
 from web.reading import CaseRow, read_cases
@@ -57,6 +58,7 @@ def todo_pages(site: Site, show: Show) -> APIRouter:
         session: Session | None = request.state.session
         roles = session.account.roles if session is not None else None
         rows = await read_cases(site.engine, site.town, open_only=True)
-        return show(request, "todo.html", "todo", tasks=tasks_of(rows, roles, site.today()))
+        ready = sum(is_ready(row) for row in rows)
+        return show(request, "todo.html", "todo", tasks=tasks_of(rows, roles, site.today()), ready=ready)
 
     return router

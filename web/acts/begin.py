@@ -55,12 +55,17 @@ class Candidate:
         )
 
 
+def is_ready(row: CaseRow) -> bool:
+    """Whether a case waits for a poll to be called."""
+    return row.open and _READY.get(row.kind) == row.stage
+
+
 def candidates_of(rows: Sequence[CaseRow], roster: RosterState, day: date) -> list[Candidate]:
     """The cases that may be put to a poll, with 应到 and the recused of each."""
     deputies = len(roster.active_deputies)
     found = []
     for row in rows:
-        if row.open and row.subject is not None and _READY.get(row.kind) == row.stage:
+        if row.subject is not None and is_ready(row):
             recused = len(roster.recused(row.subject, day))
             found.append(Candidate(row, deputies - recused, recused))
     return found

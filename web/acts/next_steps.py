@@ -1,5 +1,6 @@
 """Which acts a case is waiting for, by its stage: what a page offers first and an in-box lists.
 
+A case that is ready for a poll waits for a poll to be called, which `begin.py` does for several at once.
 Only an order of what is offered. Whether an act may be done is decided by the case; every other act is offered as well.
 """
 
@@ -32,7 +33,7 @@ _NEXT: Mapping[CaseKind, Mapping[str, tuple[str, ...]]] = {
         "questions": ("answer_question", "commit_to_question", "raise_question"),
         "filing": ("itemise_opinion", "file_opinions"),
         "implementation": ("report_implementation", "check_implementation"),
-        "ready": ("put_to_poll", "raise_question"),
+        "ready": ("raise_question",),
         "follow_up": ("mark_commitment",),
     },
     CaseKind.POLL: {"called": ("open_poll",), "open": ("close_poll",), "closed": ("close_poll",)},
@@ -41,8 +42,6 @@ _NEXT: Mapping[CaseKind, Mapping[str, tuple[str, ...]]] = {
         "rectifying": ("submit_plan", "submit_rectification_report", "ask_extension"),
         "overdue": ("submit_rectification_report",),
         "reported": ("decide_on_report",),
-        "accepted": ("put_to_revote",),
-        "awaiting_revote": ("put_to_revote",),
     },
     CaseKind.ASSESSMENT: {
         "scoring": ("enter_scores", "publish_ranking"),
