@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from pydantic import BaseModel, ValidationError
 
@@ -16,11 +17,15 @@ class Addresses(BaseModel):
     web: str
     temporal: str
     temporal_ui: str | None = None
+    ballot: dict[str, str] = {}
+    """Origins of the ballot's parts that it runs."""
 
 
-def announce(settings: Settings, web: str, temporal: str, temporal_ui: str | None) -> Addresses:
+def announce(
+    settings: Settings, web: str, temporal: str, temporal_ui: str | None, ballot: Mapping[str, str]
+) -> Addresses:
     """Write down where this process' servers are."""
-    addresses = Addresses(pid=os.getpid(), web=web, temporal=temporal, temporal_ui=temporal_ui)
+    addresses = Addresses(pid=os.getpid(), web=web, temporal=temporal, temporal_ui=temporal_ui, ballot=dict(ballot))
     (settings.data_dir / "addresses.json").write_text(addresses.model_dump_json(), encoding="utf-8")
     return addresses
 

@@ -6,6 +6,7 @@ import asyncio
 import importlib.util
 import os
 import signal
+import socket
 import sys
 import urllib.error
 import urllib.request
@@ -18,11 +19,12 @@ from commands.outcome import Failure
 from commands.pending import ask_for_recovery
 from commands.place import Database, embedded_postgres
 from commands.screen import step, warn
+from runtime import ballot_parts
 from runtime.engine_build import ensure
 from runtime.orphans import end, living
 from runtime.ports import free_port
 from runtime.processes import Program, Service, Supervisor
-from runtime.settings import Settings
+from runtime.settings import Settings, load_settings
 from runtime.temporal import EmbeddedTemporal
 
 
@@ -78,7 +80,14 @@ def restarted(name: str, times: int) -> None:
     warn(f"{_NAMES.get(name, name)}意外退出，已重新启动（第 {times} 次）。")
 
 
-_NAMES = {"postgres": "数据库", "temporal": "流程引擎", "worker": "工作进程", "web": "网页"}
+_NAMES = {
+    "postgres": "数据库",
+    "temporal": "流程引擎",
+    "worker": "工作进程",
+    "web": "网页",
+    "ballot": "投票服务",
+    **{f"postgres-{part}": f"{name}的数据库" for part, name in ballot_parts.NAMES.items()},
+}
 
 
 def engine_program(settings: Settings) -> Path | None:
@@ -101,6 +110,9 @@ async def start_servers(
     else:
         database = Database(settings, settings.database_url.get_secret_value(), None)
         _tell("使用已有的数据库（JIANDU_DATABASE_URL）", quiet=quiet)
+    if clusters := ballot_parts.embedded_clusters(settings):
+        services += clusters.values()
+        _tell(f"启动投票用的数据库（{settings.data_dir / 'ballot'}）", quiet=quiet)
     if program is not None:
         folder = settings.data_dir / "temporal"
         if not (folder / "temporal.db").exists():
@@ -127,6 +139,34 @@ async def start_worker(settings: Settings, supervisor: Supervisor, *, quiet: boo
     """Start the worker and watch it."""
     _tell("启动工作进程", quiet=quiet)
     await supervisor.start(worker_program(settings))
+
+
+async def start_ballot(settings: Settings, supervisor: Supervisor, *, quiet: bool = False) -> dict[str, str]:
+    """Start the issuers, the box and the board, in one process, and wait until they listen. Returns their origins.
+
+    A port that is taken is replaced by a free one, and this is said: phones find a poll's parts by the addresses in its
+    manifest. Worker and pages, which are started afterwards, are told by the environment.
+    """
+    if not settings.ballot_parts:
+        return {}
+    for part in ballot_parts.PARTS:
+        wished = ballot_parts.port_of(settings, part)
+        port = free_port(wished)
+        if wished not in {0, port}:
+            warn(f"{ballot_parts.NAMES[part]}的端口 {wished} 被占用，改用 {port}；已经设置好的测评要用原来的端口。")
+        os.environ[f"JIANDU_BALLOT_{part.upper()}_PORT"] = str(port)
+    _tell("启动发票方、票箱、公告栏", quiet=quiet)
+    settings = load_settings()
+    ports = [ballot_parts.port_of(settings, part) for part in settings.ballot_parts]
+    program = OneOfAKind(
+        settings,
+        "ballot",
+        [sys.executable, "-m", "cli", "ballot", "serve"],
+        ready=lambda: all(_listens(settings.ballot_host, port) for port in ports),
+        stop_seconds=10,
+    )
+    await supervisor.start(program)
+    return {part: ballot_parts.origin(settings, part) for part in sorted(settings.ballot_parts)}
 
 
 async def start_web(settings: Settings, supervisor: Supervisor) -> str:
@@ -166,6 +206,15 @@ def _answers(address: str) -> bool:
         with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310 - always our own http address
             return bool(answer.status == 200)
     except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def _listens(host: str, port: int) -> bool:
+    host = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+    try:
+        with socket.create_connection((host, port), timeout=2):
+            return True
+    except OSError:
         return False
 
 

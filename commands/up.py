@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from commands.stack import (
     Servers,
     engine_program,
     restarted,
+    start_ballot,
     start_servers,
     start_web,
     start_worker,
@@ -66,12 +68,15 @@ async def _run(settings: Settings, *, demo: bool) -> int:
 
 async def _start(settings: Settings, supervisor: Supervisor, program: Path | None, *, demo: bool) -> None:
     servers = await start_servers(settings, supervisor, program)
+    ballot = await start_ballot(settings, supervisor)
     step("检查数据库结构")
     await asyncio.to_thread(migrate, servers.database.url)
-    await _start_rest(settings, supervisor, servers, demo=demo)
+    await _start_rest(settings, supervisor, servers, ballot, demo=demo)
 
 
-async def _start_rest(settings: Settings, supervisor: Supervisor, servers: Servers, *, demo: bool) -> None:
+async def _start_rest(
+    settings: Settings, supervisor: Supervisor, servers: Servers, ballot: Mapping[str, str], *, demo: bool
+) -> None:
     engine = await connect(settings, address=servers.temporal_address, data_converter=sealed_converter(settings))
     await ensure_search_attributes(engine)
     async with store_of(servers.database) as store:
@@ -86,7 +91,7 @@ async def _start_rest(settings: Settings, supervisor: Supervisor, servers: Serve
         if demo:
             await load_demo(desk)
     web = await start_web(settings, supervisor)
-    _welcome(settings, announce(settings, web, servers.temporal_address, servers.temporal_ui), demo=demo)
+    _welcome(settings, announce(settings, web, servers.temporal_address, servers.temporal_ui, ballot), demo=demo)
 
 
 def _welcome(settings: Settings, addresses: Addresses, *, demo: bool) -> None:
@@ -94,6 +99,8 @@ def _welcome(settings: Settings, addresses: Addresses, *, demo: bool) -> None:
     done("监督已启动。")
     say(f"  网页        {addresses.web}")
     say(f"  运行状态    {addresses.web}/status")
+    if "board" in addresses.ballot:
+        say(f"  投票页面    {addresses.ballot['board']}（会场里用 HTTPS，见 docs/operations.md）")
     if addresses.temporal_ui:
         say(f"  流程引擎    {addresses.temporal_ui}（{addresses.temporal}，命名空间 {settings.temporal_namespace}）")
     else:

@@ -27,6 +27,14 @@ def ballot() -> None:
 
 
 @ballot_app.command(epilog=EXIT_CODES)
+def serve() -> None:
+    """运行发票方、票箱、公告栏（ballot_parts 所列）· Run the parts of the ballot that the settings name."""
+    from commands.ballot.serve import serve_parts
+
+    finish(serve_parts)
+
+
+@ballot_app.command(epilog=EXIT_CODES)
 def deal(
     request: Annotated[Path, typer.Argument(metavar="REQUEST.json", help="set-up --offline 写出的申请 · the request")],
     out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="写到哪个新文件夹 · a new folder")],

@@ -46,6 +46,7 @@ class Place:
             "JIANDU_TEMPORAL_PORT": "0",
             "JIANDU_TEMPORAL_UI_PORT": "0",
             "JIANDU_WEB_PORT": "0",
+            **{f"JIANDU_BALLOT_{part}_PORT": "0" for part in ("A", "B", "BOX", "BOARD")},
         }
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
