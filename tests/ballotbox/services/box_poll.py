@@ -162,8 +162,12 @@ class BoxProcess:
         return self._log.read_text(encoding="utf-8", errors="replace")
 
     def start(self) -> None:
-        """Start it and wait until it answers. A process that ends while its database is away is started again."""
+        """Start it and wait until it answers."""
         self.spawn()
+        self.start_again()
+
+    def start_again(self) -> None:
+        """Wait until it answers; a process that ended, because its database was away, is started again."""
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
