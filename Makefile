@@ -10,7 +10,7 @@ LOCK := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-em
 	--strip-extras --allow-unsafe --no-header
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup engine run test bench lint types format lock record-histories clean
+.PHONY: help setup engine run test bench lint types format lock page record-histories clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ lock: $(VENV)/.installed  ## compile the lock files again from pyproject.toml
 	@$(LOCK) --output-file requirements.lock pyproject.toml
 	@$(LOCK) --only-build-deps --build-deps-for wheel --output-file requirements-build.lock pyproject.toml
 	@$(LOCK) --extra dev --extra otel --extra bench --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+page:  ## build the deputies' page anew from its sources (needs node 20; the result is committed)
+	@cd ballotbox/page && npm ci --silent --ignore-scripts && npm run --silent types && npm run --silent build
 
 record-histories: setup  ## play a year anew for the replay tests, beside what is recorded
 	@$(BIN)/python -m tests.replay.record

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.bench import Row
-from bench.rows import append_bulk, append_many, append_one, appraisal, rebuild, rehearsal, start, verify
+from bench.rows import append_bulk, append_many, append_one, appraisal, collect, rebuild, rehearsal, start, verify
 
 ROWS: tuple[Row, ...] = (
     append_one.ROW,
@@ -12,6 +12,7 @@ ROWS: tuple[Row, ...] = (
     rebuild.ROW,
     verify.ROW,
     appraisal.ROW,
+    collect.ROW,
     rehearsal.ROW,
     start.ROW,
 )
