@@ -8,7 +8,7 @@ import secrets
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -26,12 +26,17 @@ from activities.checkpoints import Checkpoints
 from activities.effects import CaseEffects, MemoryEffects
 from activities.ledger import Ledger
 from activities.year import Years
+from ballotbox.board import FolderBoard, HttpBoard
+from ballotbox.http_parties import Party, http_offices
 from ballotbox.interface import BallotBox
+from ballotbox.page import page_bytes
+from ballotbox.phone_path import Offices
 from ballotbox.poll_box import PollBox
 from eventstore.database import APP_ROLE, create_engine, in_town
 from eventstore.reader import last_position
 from eventstore.store import EventStore
 from projections import subscribers
+from runtime.ballot_parts import WITH_CLUSTER, office_key, origin
 from runtime.deployment import make_current, source_digest, stay_current
 from runtime.keys import kept_secret
 from runtime.logging import LoggingInterceptor, configure_logging
@@ -142,18 +147,40 @@ def _runner(*, rehearsal: bool) -> WorkflowRunner:
 @asynccontextmanager
 async def opened_services(settings: Settings, database_url: str) -> AsyncIterator[Services]:
     """The services of a deployment, closed afterwards."""
-    async with EventStore.open(database_url, subscribers=subscribers()) as store:
-        box_engine = create_engine(database_url, pool_size=4)
-        try:
-            in_flight = None if settings.embedded_temporal else settings.updates_in_flight
-            yield Services(
-                store=store,
-                box=PollBox(box_engine),
-                signer=checkpoint_signer(settings),
-                in_flight=in_flight,
-            )
-        finally:
-            await box_engine.dispose()
+    async with (
+        EventStore.open(database_url, subscribers=subscribers()) as store,
+        opened_box(settings, database_url) as box,
+    ):
+        in_flight = None if settings.embedded_temporal else settings.updates_in_flight
+        yield Services(store=store, box=box, signer=checkpoint_signer(settings), in_flight=in_flight)
+
+
+@asynccontextmanager
+async def opened_box(settings: Settings, database_url: str) -> AsyncIterator[PollBox]:
+    """The deployment's ballot box, closed afterwards."""
+    engine = create_engine(database_url, pool_size=4)
+    try:
+        async with ballot_offices(settings) as offices:
+            yield PollBox(engine, offices)
+    finally:
+        await engine.dispose()
+
+
+def ballot_offices(settings: Settings) -> AbstractAsyncContextManager[Offices]:
+    """The parties of polls on phones, wherever they are; nothing is reached before a poll asks for it."""
+    a, b, box = (Party(origin(settings, part), office_key(settings, part)) for part in WITH_CLUSTER)
+    here = "board" in settings.ballot_parts
+    certificate = settings.ballot_certificate
+    return http_offices(
+        a,
+        b,
+        box,
+        FolderBoard(settings.ballot_folder("board")) if here else HttpBoard(origin(settings, "board"), certificate),
+        page=page_bytes,
+        slips=settings.data_dir / "ballot" / "polls",
+        one_operator=settings.ballot_one_operator,
+        certificate=certificate,
+    )
 
 
 def checkpoint_signer(settings: Settings) -> NoteSigner:

@@ -15,7 +15,6 @@ from ballotbox.phone_path import Offices
 from ballotbox.polls import PollKey, PollSetup
 from ballotbox.secret.box import Receipt
 from ballotbox.secret.ceremony import Dealing
-from ballotbox.secret.contents import Contents
 from ballotbox.secret.envelopes import Envelope
 from ballotbox.secret.in_memory import InMemoryBox, InMemoryIssuer, StampKeys
 from ballotbox.secret.manifest import Poll, Services
@@ -54,8 +53,7 @@ class InMemoryParties:
         note = (await self.box.contents(manifest)).checkpoint
         for number in range(1, quorum + 1):
             self.box.cosign(manifest, dealing.witnesses[number].sign(text_of(note)))
-        present = {s.subject: s.ballots if s.present is None else s.present for s in setup.subjects}
-        contents = Contents.of(await self.box.contents(manifest), setup.deputies, present)
+        contents = await box.contents(setup.key)
         for team, numbers in TEAMS[:teams]:
             slips = [dealing.slips[number] for number in numbers]
             await box.submit_opening(setup.key, await asyncio.to_thread(open_as_team, contents, slips, team))

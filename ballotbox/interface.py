@@ -20,6 +20,7 @@ from typing import Literal, Protocol
 from ballotbox.ballots import Ballot, CountedRows, Difference, Sheet
 from ballotbox.counts import PollCount, Verification
 from ballotbox.polls import BoxStatus, PollKey, PollSetup
+from ballotbox.secret.contents import Contents
 from ballotbox.secret.teams import TeamResult
 
 Entry = Literal[1, 2]
@@ -92,6 +93,13 @@ class BallotBox(Protocol):
     ) -> None:
         """In mode `paper`: enter counts by subject that were made by hand, instead of sheets. Two persons enter them
         independently; the same entry again replaces it, until the close. All or none."""
+        ...
+
+    async def contents(self, poll: PollKey) -> Contents:
+        """What the two teams take to their opening: the closed box, who was entitled, and how many were present.
+
+        Refused (`unfinished`) before the casting has ended, and while paper is not finished: its count comes first.
+        """
         ...
 
     async def submit_opening(self, poll: PollKey, result: TeamResult) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from ballotbox import refusals
+from ballotbox.board import Board
 from ballotbox.facts import facts_of, policy_bytes
 from ballotbox.offices import BoxOffice, Collected, IssuerOffice, Voter
 from ballotbox.polls import PollKey, PollSetup
@@ -22,14 +22,6 @@ from domain.policy.document import BallotMode
 
 KeepSlips = Callable[[PollKey, Dealing], Awaitable[None]]
 """Puts the secrets of a dealing where they will be printed from; durable before it returns."""
-
-
-class Board(Protocol):
-    """The public board, to read."""
-
-    async def files(self, manifest: str) -> Mapping[str, bytes]:
-        """All that it shows of a poll, by name. Raises `PartyUnreachable`."""
-        ...
 
 
 @dataclass(frozen=True)

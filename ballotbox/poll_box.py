@@ -26,6 +26,7 @@ from ballotbox.paper import entries, trays
 from ballotbox.phone_path import Offices, check_may_cast, lists_of
 from ballotbox.polls import BoxStatus, Phase, PollKey, PollSetup, SubjectTurnout
 from ballotbox.recount import recount_faults
+from ballotbox.secret.contents import Contents
 from ballotbox.secret.manifest import Poll
 from ballotbox.secret.teams import Combined, TeamResult
 from domain.policy.document import BallotMode
@@ -184,6 +185,19 @@ class PollBox(BallotBox):
             await entries.decide(connection, held.setup, held.row.phase, subject, sheet_no, marks, scrutineer)
 
     # -- the count ----------------------------------------------------------------------------------------------------
+
+    async def contents(self, poll: PollKey) -> Contents:
+        async with in_box(self._engine, poll.town) as connection:
+            held = await self._live(connection, poll, None)
+            papers = await trays.read_trays(connection, held.setup)
+        reasons = [reason for tray in papers.values() for reason in tray.unfinished]
+        if held.row.phase in (Phase.COLLECTING, Phase.CASTING):
+            reasons.append("投票还没有结束")
+        if reasons:
+            raise refusals.unfinished(tuple(reasons))
+        box = await self._reached(held.setup).box.contents(held.hash)
+        present = {s.subject: s.ballots if s.present is None else s.present for s in held.setup.subjects}
+        return Contents.of(box, held.setup.deputies, present)
 
     async def submit_opening(self, poll: PollKey, result: TeamResult) -> None:
         async with in_box(self._engine, poll.town) as connection:

@@ -63,7 +63,7 @@ class OfficeClient:
     def _connected(self) -> httpx.AsyncClient:
         if self._client is None:
             # No proxy of the surroundings: the parts are in the same hall.
-            self._client = httpx.AsyncClient(verify=_trust(self._certificate), trust_env=False)
+            self._client = httpx.AsyncClient(verify=trust(self._certificate), trust_env=False)
         return self._client
 
     def _unreachable(self, why: str) -> PartyUnreachable:
@@ -114,7 +114,8 @@ class HttpIssuerOffice:
         await self._office.close()
 
 
-def _trust(certificate: Path | None) -> ssl.SSLContext:
+def trust(certificate: Path | None) -> ssl.SSLContext:
+    """The certificates believed: the system's, and one of the hall's own making."""
     context = ssl.create_default_context()
     if certificate is not None:
         context.load_verify_locations(certificate)

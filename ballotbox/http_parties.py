@@ -1,0 +1,81 @@
+"""The parties of the secret ballot as a deployment reaches them: over HTTP, each with its office's key."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from ballotbox.board import Board
+from ballotbox.phone_path import KeepSlips, Offices
+from ballotbox.polls import PollKey
+from ballotbox.secret.ceremony import Dealing
+from ballotbox.secret.manifest import Services
+from ballotbox.services.box.client import HttpBoxOffice
+from ballotbox.services.client import HttpIssuerOffice
+from ballotbox.services.files import write_private
+
+_PLAIN_NAME = re.compile(r"[\w.-]{1,100}")
+
+
+class Party(NamedTuple):
+    """Where a party is, and the key with which its office steers it."""
+
+    origin: str
+    key: str
+
+
+@asynccontextmanager
+async def http_offices(
+    a: Party,
+    b: Party,
+    box: Party,
+    board: Board,
+    *,
+    page: Callable[[], bytes],
+    slips: Path,
+    one_operator: bool,
+    certificate: Path | None = None,
+) -> AsyncIterator[Offices]:
+    """The parties at these addresses. Nothing is reached before a poll asks for it; connections end with the context.
+
+    `slips`: the folder in which slips are kept that are dealt on this machine.
+    """
+    async with AsyncExitStack() as stack:
+        issuer_a = HttpIssuerOffice(a.origin, a.key, "a", certificate)
+        issuer_b = HttpIssuerOffice(b.origin, b.key, "b", certificate)
+        box_office = HttpBoxOffice(box.origin, box.key, certificate)
+        for close in (issuer_a.close, issuer_b.close, box_office.close):
+            stack.push_async_callback(close)
+        services = Services(a=a.origin, b=b.origin, box=box.origin)
+        yield Offices(issuer_a, issuer_b, box_office, board, services, page, kept_in(slips), one_operator)
+
+
+def slips_folder(slips: Path, poll: PollKey) -> Path:
+    """Where the slips of a poll are kept that was dealt on this machine, until they are printed."""
+    names = poll if all(_PLAIN_NAME.fullmatch(name) for name in poll) else [name.encode().hex() for name in poll]
+    return slips.joinpath(*names)
+
+
+def kept_in(slips: Path) -> KeepSlips:
+    """Keeps dealt slips as text files for their owner alone: `slip-1.txt` to `slip-5.txt`, `witness-1.key` and so on.
+
+    Whoever reads this folder can open the box: slips are printed and removed before the vote.
+    """
+
+    async def keep(poll: PollKey, dealing: Dealing) -> None:
+        await asyncio.to_thread(_write, slips_folder(slips, poll), dealing)
+
+    return keep
+
+
+def _write(folder: Path, dealing: Dealing) -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for number, slip in dealing.slips.items():
+        write_private(folder / f"slip-{number}.txt", f"{slip.encode()}\n".encode())
+    for number, witness in dealing.witnesses.items():
+        write_private(folder / f"witness-{number}.key", f"{witness.secret()}\n".encode())
+    write_private(folder / "manifest.json", dealing.poll.data)
