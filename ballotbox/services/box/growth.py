@@ -114,11 +114,12 @@ class PollLog:
             return
         files = await store.files(connection, self.poll.hash)
         log = await self.read(connection)
-        missing = len((await self.compare(connection)).missing)
+        standing = await self.compare(connection)
+        ours = None if standing.diverged else log  # what contradicts the database is evidence, and stays
 
         def write() -> None:
             for copy in (self._kept, self._board):
-                copy.write({"manifest.json": self.poll.data, **files}, log, row.phase, missing)
+                copy.write({"manifest.json": self.poll.data, **files}, ours, row.phase, len(standing.missing))
 
         await asyncio.to_thread(write)
 

@@ -201,6 +201,7 @@ class BoxService:
                 raise refusals.wrong_phase(phase, "封箱")
             if phase in {"discarded", "void"}:
                 raise of_boxes.discarded(one.poll.manifest.poll)
+            await one.log.grow(connection)  # with what was missing, if it is all there again
             if (trouble := (await one.log.compare(connection)).refusal()) is not None:
                 raise trouble
             if phase == "casting":

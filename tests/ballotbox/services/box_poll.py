@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -95,6 +96,15 @@ class BoxPoll(ScriptedPoll):
         """Announce and let the casting begin."""
         await office.announce(self.poll.data, self.files)
         await office.begin_casting(self.manifest, self.statements)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until the log's appender has done its work."""
+    for _ in range(1000):
+        if holds():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it never came to hold")
 
 
 class BoxCluster:
