@@ -35,6 +35,10 @@ class BallotBox(Protocol):
         another one replaces it; afterwards only the same is accepted."""
         ...
 
+    async def adopted(self, poll: PollKey) -> bytes | None:
+        """The manifest that was dealt for a poll, adopted or dealt at its opening; None while there is none."""
+        ...
+
     async def open(self, setup: PollSetup, names: Mapping[str, str] | None = None) -> None:
         """Make the box of a poll; it collects from now on. The same setup again changes nothing, another is refused.
 
@@ -104,6 +108,10 @@ class BallotBox(Protocol):
 
     async def submit_opening(self, poll: PollKey, result: TeamResult) -> None:
         """Take a team's result, which `close` combines with the other's. Until the count another one replaces it."""
+        ...
+
+    async def submitted(self, poll: PollKey) -> list[TeamResult]:
+        """The teams' results that were submitted, by team."""
         ...
 
     async def status(self, poll: PollKey) -> BoxStatus:

@@ -42,8 +42,11 @@ class Offices:
         """A and B."""
         return self.a, self.b
 
-    async def deal_here(self, setup: PollSetup) -> Poll:
-        """Deal a poll on this machine: whoever runs it could read the slips. They are kept to be printed."""
+    async def request_for(self, setup: PollSetup, witness_keys: Sequence[str] | None = None) -> DealingRequest:
+        """What a poll's dealing is asked with: the facts, and the keys that issuers and box have made for it.
+
+        `witness_keys`: public keys of the witnesses' own making; None: keys are dealt for them.
+        """
         facts = facts_of(setup, services=self.services, page=self.page(), one_operator=self.one_operator)
         subjects = list(facts.recused)
         slots = [slot.name for s in subjects for slot in slots_of(s, facts.questions, facts.slice_by)]
@@ -52,8 +55,12 @@ class Offices:
             self.b.prepare(setup.key, slots, subjects),
             self.box.prepare(setup.key),
         )
+        return DealingRequest.of(facts, {"a": a, "b": b}, box, witness_keys)
+
+    async def deal_here(self, setup: PollSetup, witness_keys: Sequence[str] | None = None) -> Poll:
+        """Deal a poll on this machine: whoever runs it could read the slips. They are kept to be printed."""
         try:
-            dealing = await asyncio.to_thread(deal, DealingRequest.of(facts, {"a": a, "b": b}, box))
+            dealing = await asyncio.to_thread(deal, await self.request_for(setup, witness_keys))
         except ValueError as fault:
             raise refusals.cannot_be_dealt(setup.poll_id, str(fault)) from fault
         await self.keep_slips(setup.key, dealing)

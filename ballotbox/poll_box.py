@@ -96,6 +96,11 @@ class PollBox(BallotBox):
                 raise refusals.other_setup(poll.poll_id)
             await connection.execute(_ADOPT, {**key_of(poll), "manifest": manifest})
 
+    async def adopted(self, poll: PollKey) -> bytes | None:
+        async with in_box(self._engine, poll.town) as connection:
+            manifest = await self._dealt(connection, poll)
+        return None if manifest is None else manifest.data
+
     async def open(self, setup: PollSetup, names: Mapping[str, str] | None = None) -> None:
         on_paper = setup.mode is BallotMode.PAPER
         first = Phase.CASTING if on_paper else Phase.COLLECTING
@@ -215,6 +220,10 @@ class PollBox(BallotBox):
             if held.row.phase is not Phase.ENDED and combined is not None and combined.phase == "void":
                 # A void poll was over before; its close is published for those who verify it.
                 await self._reached(held.setup).box.publish(held.hash, combined.files, "void")
+
+    async def submitted(self, poll: PollKey) -> list[TeamResult]:
+        async with in_box(self._engine, poll.town) as connection:
+            return await openings.read(connection, poll)
 
     async def status(self, poll: PollKey) -> BoxStatus:
         async with in_box(self._engine, poll.town) as connection:

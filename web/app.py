@@ -25,6 +25,8 @@ from web.pages import pages
 from web.probes import probes
 from web.rectifications import rectification_pages
 from web.rendering import Screen
+from web.scrutineers.pages import scrutineer_pages
+from web.scrutineers.room import Room
 from web.site import Site
 from web.todo import todo_pages
 
@@ -47,6 +49,8 @@ def create_app(site: Site) -> FastAPI:
         app.include_router(act_pages(site.counter, show))
     if site.box is not None:
         app.include_router(live_pages(site, show, site.box))
+    if site.counter is not None and site.box is not None and site.offices is not None:
+        app.include_router(scrutineer_pages(site, Room(site.town, site.counter, site.box, site.offices), show))
     app.include_router(probes(site, metrics))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
 

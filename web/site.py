@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ballotbox.interface import BallotBox
+from ballotbox.phone_path import Offices
 from ballotbox.polls import PollKey
 from domain.cases.case import TOWN_ZONE
 from web.acts.counter import Counter
@@ -40,6 +41,8 @@ class Site:
     box: BallotBox | None = None
     """Asked how far a poll is; None: polls have no live view."""
     hall_link: HallLink = no_hall_link
+    offices: Offices | None = None
+    """The parties of the secret ballot; None: no scrutineers' pages."""
 
     def today(self) -> date:
         """The business date."""

@@ -3,22 +3,37 @@ loaded when it is called."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from commands.outcome import finish
+from commands.outcome import finish, finish_async
 
 EXIT_CODES = "退出码 Exit codes: 0 成功 ok · 1 失败 failure · 2 输入无效 invalid input"
 
 ballot_app = typer.Typer(help="秘密投票 · The secret ballot", epilog=EXIT_CODES, no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取 · print JSON for programs")]
+PollArgument = Annotated[str, typer.Argument(metavar="POLL", help="测评编号，如 2026-P1 · the poll's id")]
+As = Annotated[
+    str, typer.Option("--as", metavar="ROLE:ID", help="以何身份，如 scrutineer:li · who acts, in which role")
+]
+CommandId = Annotated[
+    str | None, typer.Option("--command-id", help="办理编号，重试时用同一个 · id of the act, the same for a retry")
+]
 Slips = Annotated[
     list[str] | None,
     typer.Option("--slip", metavar="TEXT|FILE", help="密钥条，三张；不给则现场输入 · slips; else asked for, hidden"),
 ]
+
+
+class IssuerChoice(StrEnum):
+    """The two issuers."""
+
+    A = "a"
+    B = "b"
 
 
 @ballot_app.callback()
@@ -74,3 +89,146 @@ def open_team(
     number: Literal[1, 2] = 1 if team == 1 else 2
     target = out or Path(f"team-{team}.json")
     finish(lambda: open_team(contents, slips or [], number, target, as_json=as_json), as_json=as_json)
+
+
+@ballot_app.command("set-up", epilog=EXIT_CODES)
+def set_up(
+    poll: PollArgument,
+    offline: Annotated[
+        Path | None, typer.Option("--offline", metavar="REQUEST.json", help="只写出分发申请 · write the request only")
+    ] = None,
+    manifest: Annotated[
+        Path | None, typer.Option("--manifest", metavar="MANIFEST.json", help="离线分发带回的清单 · what was dealt")
+    ] = None,
+    witness_keys: Annotated[
+        list[Path] | None, typer.Option("--witness-key", metavar="FILE", help="见证人公钥，共五份 · witnesses' keys")
+    ] = None,
+    slips: Annotated[
+        Path | None, typer.Option("--slips", metavar="FILE.pdf", help="密钥条写到哪里 · where the slips go")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """会前一天设置：分发密钥、试开、开始签领 · Set a poll up: deal, rehearse, begin to collect."""
+    from commands.ballot.set_up import set_up
+
+    body = set_up(
+        poll, request=offline, manifest=manifest, witness_keys=witness_keys or [], slips=slips, as_json=as_json
+    )
+    finish_async(body, as_json=as_json)
+
+
+@ballot_app.command(epilog=EXIT_CODES)
+def codes(
+    poll: PollArgument,
+    issuer: Annotated[IssuerChoice, typer.Option("--issuer", help="甲方 a 或乙方 b · which issuer")],
+    deputies: Annotated[
+        list[str] | None, typer.Option("--deputy", metavar="ID", help="只给这些代表，旧码作废 · renew theirs only")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE.pdf", help="写到哪里 · the file")] = None,
+    as_json: Json = False,
+) -> None:
+    """打印代表的签领码，每页八张 · Print the deputies' personal codes, eight on a page."""
+    from commands.ballot.codes import codes
+
+    target = out or Path(f"codes-{issuer.value}-{poll}.pdf")
+    finish_async(
+        codes(poll, "a" if issuer is IssuerChoice.A else "b", deputies or [], target, as_json=as_json), as_json=as_json
+    )
+
+
+@ballot_app.command("begin-casting", epilog=EXIT_CODES)
+def begin_casting(poll: PollArgument, as_json: Json = False) -> None:
+    """签领结束，开始投票 · Collecting ends, the stamp keys are destroyed, casting begins."""
+    from commands.ballot.casting import begin_casting
+
+    finish_async(begin_casting(poll, as_json=as_json), as_json=as_json)
+
+
+@ballot_app.command("end-casting", epilog=EXIT_CODES)
+def end_casting(poll: PollArgument, as_json: Json = False) -> None:
+    """投票结束，封箱 · Casting ends, the box is sealed and waits for its witnesses."""
+    from commands.ballot.casting import end_casting
+
+    finish_async(end_casting(poll, as_json=as_json), as_json=as_json)
+
+
+@ballot_app.command(epilog=EXIT_CODES)
+def status(poll: PollArgument, as_json: Json = False) -> None:
+    """进度：人数、阶段、还缺什么 · How far a poll is: counts, phases, what is missing."""
+    from commands.ballot.status import status
+
+    finish_async(status(poll, as_json=as_json), as_json=as_json)
+
+
+@ballot_app.command(epilog=EXIT_CODES)
+def contents(
+    poll: PollArgument,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="写到哪里 · the file")],
+    as_json: Json = False,
+) -> None:
+    """导出已封的票箱，供两组开箱 · Export the closed box for the two opening teams."""
+    from commands.ballot.contents import contents
+
+    finish_async(contents(poll, out, as_json=as_json), as_json=as_json)
+
+
+@ballot_app.command(epilog=EXIT_CODES)
+def publish(
+    poll: PollArgument,
+    results: Annotated[list[Path], typer.Argument(metavar="TEAM.json...", help="两组的结果 · both teams' results")],
+    as_: As = "scrutineer:cli",
+    command_id: CommandId = None,
+    as_json: Json = False,
+) -> None:
+    """提交两组开箱结果，核对一致后计票公布 · Submit both results; once equal, count and publish."""
+    from commands.ballot.publish import publish
+
+    finish_async(publish(poll, results, as_, command_id, as_json=as_json), as_json=as_json)
+
+
+@ballot_app.command("object", epilog=EXIT_CODES)
+def object_(
+    poll: PollArgument,
+    objection: Annotated[str, typer.Argument(metavar="ID", help="异议编号，自编 · a number of its own")],
+    reason: Annotated[str, typer.Option("--reason", help="理由 · why")],
+    as_: As,
+    command_id: CommandId = None,
+    as_json: Json = False,
+) -> None:
+    """代表或监票人对计票提出异议 · A deputy or a scrutineer objects to the count."""
+    from commands.ballot.objections import object_to_poll
+
+    finish_async(object_to_poll(poll, objection, reason, as_, command_id, as_json=as_json), as_json=as_json)
+
+
+@ballot_app.command("decide-objection", epilog=EXIT_CODES)
+def decide_objection(
+    poll: PollArgument,
+    objection: Annotated[str, typer.Argument(metavar="ID", help="异议编号 · which objection")],
+    upheld: Annotated[bool, typer.Option("--upheld/--rejected", help="成立或不成立 · the decision")],
+    reason: Annotated[str, typer.Option("--reason", help="理由 · why")],
+    as_: As,
+    command_id: CommandId = None,
+    as_json: Json = False,
+) -> None:
+    """决定一件异议 · Decide an objection."""
+    from commands.ballot.objections import decide_objection
+
+    body = decide_objection(
+        poll, objection, upheld=upheld, reason=reason, actor=as_, command_id=command_id, as_json=as_json
+    )
+    finish_async(body, as_json=as_json)
+
+
+@ballot_app.command(epilog=EXIT_CODES)
+def destroy(
+    poll: PollArgument,
+    slips: Slips = None,
+    as_: As = "scrutineer:cli",
+    command_id: CommandId = None,
+    as_json: Json = False,
+) -> None:
+    """异议处理完毕，三名监票人签署，销毁密文和密钥 · After the objections: destroy ciphertexts and shares."""
+    from commands.ballot.objections import destroy
+
+    finish_async(destroy(poll, slips or [], as_, command_id, as_json=as_json), as_json=as_json)

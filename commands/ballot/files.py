@@ -16,6 +16,12 @@ def empty_folder(path: Path) -> Path:
     return path
 
 
+def refuse_existing(path: Path) -> None:
+    """Raises `Failure` where there is such a file: nothing is overwritten, and the long work is not done in vain."""
+    if path.exists():
+        raise invalid_input(f"文件 {path} 已经存在，没有覆盖。", "请换一个文件名，或先移走它。")
+
+
 def write_secret(path: Path, data: bytes) -> None:
     """Write a new file that only its owner can read. Raises `Failure` where there is one already."""
     try:

@@ -10,7 +10,7 @@ from ballotbox.secret.shares import SharesRefused
 from ballotbox.secret.slips import SlipRefused
 from ballotbox.secret.statements import Close, Opened, read_statement
 from ballotbox.secret.teams import Team, TeamResult, open_as_team
-from commands.ballot.files import write_secret
+from commands.ballot.files import refuse_existing, write_secret
 from commands.ballot.slip_entry import read_slips
 from commands.outcome import Exit, Failure, invalid_input
 from commands.screen import done, print_json, say
@@ -19,8 +19,7 @@ from commands.screen import done, print_json, say
 def open_team(contents: Path, given: Sequence[str], team: Team, out: Path, *, as_json: bool) -> int:
     """Open, sign, and write the team's result. Raises `Failure`, `Refusal`."""
     closed = read_contents(contents)
-    if out.exists():
-        raise invalid_input(f"文件 {out} 已经存在，没有覆盖。", "请换一个文件名，或先移走它。")
+    refuse_existing(out)
     slips = read_slips(given, closed.poll)
     try:
         result = open_as_team(closed, slips, team)
