@@ -389,6 +389,7 @@ def _turnout(setup: PollSetup, paths: Mapping[str, Paths]) -> tuple[SubjectTurno
             returned=paths[subject.subject].returned,
             entitled=len(setup.deputies) - len(subject.recused) if known else None,
             present=subject.ballots if subject.present is None else subject.present,
+            paper=paths[subject.subject].issued_on_paper,
         )
         for subject in setup.subjects
     )

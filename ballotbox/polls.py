@@ -108,6 +108,8 @@ class SubjectTurnout(BaseModel):
     """应到; None in mode `paper`, where the box learns no names."""
     present: int = 0
     """实到 of those entitled."""
+    paper: int = 0
+    """Of the ballots issued, those on paper."""
 
 
 class BoxStatus(BaseModel):

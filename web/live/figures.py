@@ -14,6 +14,9 @@ from web.polls import Poll
 _MODES = {BallotMode.PAPER: "纸质票", BallotMode.PHONES: "手机投票", BallotMode.MIXED: "手机和纸质票（混合）"}
 
 
+_UNREACHABLE = "投票服务暂时连不上，张数不是最新；15 分钟内恢复不了就改用纸质票"
+
+
 class Step(Enum):
     """The steps that a poll is seen to take, by their words."""
 
@@ -75,8 +78,8 @@ class Figures:
         return self.now is Step.OVER
 
 
-def figures_of(poll: Poll, status: BoxStatus | None) -> Figures:
-    """What may be seen. `status` is None while the poll has no box, and once it is over and the box need not be asked.
+def figures_of(poll: Poll, status: BoxStatus | None, *, unreachable: bool = False) -> Figures:
+    """What may be seen. `status` is None while the poll has no box or it is `unreachable`, and once it is over.
 
     Of a poll that was counted nothing more is shown than of one that is held: the result is told in its case.
     """
@@ -106,7 +109,7 @@ def figures_of(poll: Poll, status: BoxStatus | None) -> Figures:
         members=max(item.entitled + item.recused for item in state.items),
         present=state.present,
         lines=tuple(lines),
-        missing=tuple(_missing(poll, status)),
+        missing=(_UNREACHABLE,) if unreachable else tuple(_missing(poll, status)),
     )
 
 
@@ -131,6 +134,19 @@ def _missing(poll: Poll, status: BoxStatus | None) -> Iterable[str]:
 
 
 def path_warnings(status: BoxStatus, minimum: int) -> list[str]:
-    """Mode `mixed`, before casting: how many each path in use lacks (`ballot.minimum_path`), by the worst subject."""
-    del status, minimum
-    return []
+    """While deputies collect in mode `mixed`: what each path in use still lacks of `ballot.minimum_path`.
+
+    A path that nobody uses lacks nothing. What counts is the subject with the fewest: it would not be opened.
+    """
+    if status.phase is not Phase.COLLECTING:
+        return []
+    paths = {
+        "手机": [each.issued - each.paper for each in status.turnout],
+        "纸质票": [each.paper for each in status.turnout],
+    }
+    fewest = {path: min(numbers) for path, numbers in paths.items() if any(numbers)}
+    return [
+        f"{path}还差 {minimum - number} 人（每种方式至少 {minimum} 人，否则请都改用同一种方式）"
+        for path, number in fewest.items()
+        if number < minimum
+    ]

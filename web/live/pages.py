@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from ballotbox.interface import BallotBox
+from ballotbox.offices import PartyUnreachable
 from ballotbox.polls import PollKey
 from domain.acts import Refusal
 from domain.cases.poll.state import Stage
@@ -81,6 +82,8 @@ async def _look(site: Site, box: BallotBox, case_id: str) -> Figures:
         return figures_of(poll, None)
     try:
         return figures_of(poll, await box.status(poll.key))
+    except PartyUnreachable:
+        return figures_of(poll, None, unreachable=True)
     except Refusal as refusal:
         # The case is open a moment before its box is.
         if refusal.code != "unknown_poll":
