@@ -15,11 +15,11 @@ from pydantic import BaseModel, ConfigDict
 
 from ballotbox.offices import BoxContents
 from ballotbox.secret.ceremony import roster_bytes
+from ballotbox.secret.closing import close_of, unopened
 from ballotbox.secret.encoding import canonical, read_canonical, sha256
 from ballotbox.secret.log import LogContents, read_checkpoint, read_log
 from ballotbox.secret.manifest import Poll
-from ballotbox.secret.opening import is_void
-from ballotbox.secret.statements import Close, Turnout, numbered, signers_of
+from ballotbox.secret.statements import Close, numbered, signers_of
 from domain.acts import Refusal
 from transparency.signed_note import NoteRefused
 
@@ -35,16 +35,25 @@ class Contents(BaseModel):
     checkpoint: str
     roster: tuple[str, ...]
     present: dict[str, int]
+    sheets: dict[str, int] = {}
+    """Sheets in the paper box by subject, counted before anything is opened; none in mode `phones`."""
 
     @classmethod
-    def of(cls, box: BoxContents, roster: tuple[str, ...], present: Mapping[str, int]) -> Contents:
-        """The file's contents from a closed box."""
+    def of(
+        cls,
+        box: BoxContents,
+        roster: tuple[str, ...],
+        present: Mapping[str, int],
+        sheets: Mapping[str, int] | None = None,
+    ) -> Contents:
+        """The file's contents from a closed box, and the number of paper sheets by subject."""
         return cls(
             leaves=tuple(leaf.decode() for leaf in box.leaves),
             ciphertexts=tuple(sorted(base64.b64encode(each).decode() for each in box.ciphertexts.values())),
             checkpoint=box.checkpoint,
             roster=tuple(sorted(set(roster))),
             present=dict(present),
+            sheets=dict(sheets or {}),
         )
 
     @classmethod
@@ -75,7 +84,7 @@ class Contents(BaseModel):
     @property
     def void(self) -> bool:
         """Whether the poll is void: then the box is not opened."""
-        return is_void(self.poll, self.log)
+        return unopened(self.poll, self.log, self.sheets) is not None
 
     @property
     def ciphertexts_by_hash(self) -> dict[bytes, bytes]:
@@ -93,19 +102,15 @@ class Contents(BaseModel):
         _check_end(self)
         if sha256(roster_bytes(self.roster)).hex() != poll.manifest.roster_hash:
             raise Refusal("wrong_roster", "文件中的代表名单不是本次测评清单所载的那一份，不能开箱。")
-        issued, returned = log.issued(poll), log.returned(poll)
-        turnout: dict[str, Turnout] = {}
+        issued, roster = log.issued(poll), frozenset(self.roster)
         for subject, recused in poll.recused.items():
-            entitled, present = len(set(self.roster) - recused), self.present.get(subject, -1)
+            entitled, present = len(roster - recused), self.present.get(subject, -1)
             if not issued[subject] <= present <= entitled:
                 raise Refusal(
                     "impossible_attendance",
                     f"{subject}：实到 {present} 人，应在发出 {issued[subject]} 与应到 {entitled} 之间；请核对签到。",
                 )
-            turnout[subject] = Turnout(
-                entitled=entitled, present=present, issued=issued[subject], returned=returned[subject]
-            )
-        return Close(log_size=len(self.leaves), log_root=log.root.hex(), turnout=turnout, void=self.void)
+        return close_of(poll, log, roster, self.present, self.sheets)
 
 
 def _check_end(contents: Contents) -> None:

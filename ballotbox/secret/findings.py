@@ -32,7 +32,9 @@ class Rule(StrEnum):
     TURNOUT = "turnout"
     """The close is signed by three scrutineers, over this log, with the numbers that follow from it."""
     VOID = "void"
-    """More returned than issued: published as void, and not opened."""
+    """More returned than issued by either path, or a path with too few: published as void, and not opened."""
+    PAPER = "paper"
+    """The paper box's count is signed by three scrutineers, has the close's sheets, and its rows sum to them."""
     OPENINGS = "openings"
     """Two teams with different shares, equal results."""
     SLICE_ORDER = "slice_order"
@@ -45,6 +47,10 @@ class Rule(StrEnum):
     COLUMN_LENGTH = "column_length"
     """As many slices in a column as opened envelopes of its subject."""
     TALLY = "tally"
+    TABLE = "table"
+    """The table for spreadsheets says what the recount says: phones, paper and both."""
+    MARKS = "marks"
+    """The verdicts that unreturned ballots, or set-aside envelopes, could have turned are those that are marked."""
 
 
 class Finding(NamedTuple):

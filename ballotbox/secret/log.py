@@ -32,9 +32,18 @@ class LogContents(NamedTuple):
     root: bytes
 
     def issued(self, poll: Poll) -> dict[str, int]:
-        """Ballots issued 发出 by subject: those whose deputies are on both issuers' lists."""
+        """Ballots issued 发出 by subject, by both paths: those whose deputies are on both issuers' lists."""
         both = set(self.collectors["a"].deputies) & set(self.collectors["b"].deputies)
         return {subject: len(both - recused) for subject, recused in poll.recused.items()}
+
+    def issued_on_paper(self, poll: Poll) -> dict[str, int]:
+        """Those of the ballots issued that are paper forms, as issuer A says; both issuers must say the same."""
+        return {subject: self.collectors["a"].paper.get(subject, 0) for subject in poll.recused}
+
+    def issued_on_phones(self, poll: Poll) -> dict[str, int]:
+        """Those of the ballots issued that are stamps for a phone."""
+        paper = self.issued_on_paper(poll)
+        return {subject: number - paper[subject] for subject, number in self.issued(poll).items()}
 
     def returned(self, poll: Poll) -> dict[str, int]:
         """Envelopes returned 收回 by subject."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
+from ballotbox.secret.closing import unopened
 from ballotbox.secret.envelopes import Entry
 from ballotbox.secret.log import FIRST_ENTRY, LogContents, read_log, root_of_hashes
 from ballotbox.secret.manifest import Poll
@@ -57,9 +58,11 @@ def slices_root(lines: Sequence[bytes]) -> bytes:
 
 
 def is_void(poll: Poll, log: LogContents) -> bool:
-    """Whether more came back than was issued, on any subject (rule `appraisal.more_returned_than_issued`)."""
-    issued, returned = log.issued(poll), log.returned(poll)
-    return any(returned[subject] > issued[subject] for subject in issued)
+    """Whether more envelopes came back than were issued for phones on any subject, or too few to stand beside paper.
+
+    What the log alone can say; with the number of paper sheets `closing.unopened` says all.
+    """
+    return unopened(poll, log, {}) is not None
 
 
 def open_box(

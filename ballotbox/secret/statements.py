@@ -10,6 +10,7 @@ A note's text has three lines::
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -49,7 +50,7 @@ class Destroyed(Statement):
 
 
 class Turnout(BaseModel):
-    """A subject's 应到, 实到, 发出, 收回."""
+    """A subject's 应到, 实到, 发出, 收回, by both paths; and how many of the latter two were paper forms."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -57,6 +58,19 @@ class Turnout(BaseModel):
     present: int = Field(ge=0)
     issued: int = Field(ge=0)
     returned: int = Field(ge=0)
+    paper_issued: int = Field(ge=0)
+    paper_returned: int = Field(ge=0)
+
+
+class Unopened(StrEnum):
+    """Why a poll is void, and nothing of it is ever opened."""
+
+    MORE_RETURNED_THAN_ISSUED = "more_returned_than_issued"
+    """On some subject, by one path or the other (rule `appraisal.more_returned_than_issued`)."""
+    MINIMUM_PATH = "minimum_path"
+    """In mode `mixed` a path in use has too few ballots on some subject (rule `ballot.minimum_path`)."""
+    DECLARED = "declared"
+    """The numbers allow it, but the scrutineers declared the poll void: the box was down, or something was in doubt."""
 
 
 class Close(Statement):
@@ -67,6 +81,19 @@ class Close(Statement):
     log_root: Hex32
     turnout: dict[str, Turnout]
     void: bool
+    reason: Unopened | None
+    """Why it is void; None where it is not."""
+
+
+class PaperCount(Statement):
+    """Three scrutineers: so many sheets of each subject were in the paper box, and they say this.
+
+    `rows` by subject, question and code; each has all codes of the manifest and `invalid` (several marks in the row).
+    """
+
+    kind: ClassVar[str] = "paper"
+    sheets: dict[str, int]
+    rows: dict[str, dict[str, dict[str, int]]]
 
 
 class SetAside(BaseModel):

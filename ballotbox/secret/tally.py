@@ -60,7 +60,7 @@ def count(
         for question, grade in zip(slot.questions, piece.grades, strict=True):
             counted.setdefault((slot.subject, question), Counter())[grade] += 1
     aside = Counter(set_aside_subjects(log, set_aside))
-    issued, returned, withheld = log.issued(poll), log.returned(poll), set(unopened)
+    issued, returned, withheld = log.issued_on_phones(poll), log.returned(poll), set(unopened)
     return Tally(
         manifest=poll.hash.hex(),
         subjects={

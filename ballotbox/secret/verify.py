@@ -6,6 +6,7 @@ It finds everything that it can, not only the first fault. An empty list means t
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -13,35 +14,66 @@ from ballotbox.secret.encoding import read_canonical, sha256
 from ballotbox.secret.findings import Finding, Rule
 from ballotbox.secret.manifest import Poll
 from ballotbox.secret.publication import OPENED_FILES
-from ballotbox.secret.verify_count import check_count, check_turnout
+from ballotbox.secret.verify_count import check_count
 from ballotbox.secret.verify_log import check_checkpoint, check_log
-from ballotbox.secret.verify_report import Files, Report
+from ballotbox.secret.verify_report import Facts, Files, Progress, Report
+from ballotbox.secret.verify_table import check_table_and_marks
+from ballotbox.secret.verify_turnout import check_paper, check_turnout
+
+
+class Verified(NamedTuple):
+    """The result of a verification: all broken rules with their places, and what was seen."""
+
+    findings: tuple[Finding, ...]
+    facts: Facts
 
 
 def verify_folder(path: Path) -> list[Finding]:
     """All broken rules of a published folder, with their places."""
-    report = Report()
+    return list(verify(path).findings)
+
+
+def verify(path: Path, progress: Progress | None = None) -> Verified:
+    """All broken rules of a published folder, and what was seen on the way."""
+    report = Report(progress)
     files = Files(path, report)
     poll = _poll(files, report)
-    if poll is None:
-        return report.findings
+    if poll is not None:
+        facts, manifest = report.facts, poll.manifest
+        facts.manifest, facts.event, facts.mode = poll.hash.hex(), manifest.event, manifest.mode
+        _check(poll, files, report)
+    return Verified(tuple(report.findings), report.facts)
+
+
+def _check(poll: Poll, files: Files, report: Report) -> None:
     roster = _roster(poll, files, report)
-    for name, expected in (("page", poll.manifest.page_hash), ("policy", poll.manifest.policy_hash)):
-        data = files.read(name)
-        if data is not None and sha256(data).hex() != expected:
-            report.add(Rule(name), name, "与清单中的哈希不符")
+    _hashed("page", poll.manifest.page_hash, files, report)
+    policy = _hashed("policy", poll.manifest.policy_hash, files, report)
     checkpoint = check_checkpoint(poll, files, report)
     log = check_log(poll, roster, checkpoint, files, report)
     if log is None:
-        return report.findings
-    void = check_turnout(poll, roster, log, checkpoint, files, report)
-    if void:
+        return
+    closed = check_turnout(poll, roster, log, checkpoint, files, report)
+    report.facts.void = closed.void
+    if closed.void is not None:
         for name in OPENED_FILES:
-            if (path / name).exists():
+            if files.has(name):
                 report.add(Rule.VOID, name, "作废的测评不得开箱，却公布了开箱结果")
-    else:
-        check_count(poll, log, checkpoint, files, report)
-    return report.findings
+        return
+    paper = check_paper(poll, closed.close, files, report)
+    if paper is not None:
+        report.facts.sheets = sum(paper.sheets.values())
+    recount = check_count(poll, log, checkpoint, files, report)
+    check_table_and_marks(poll, policy, closed.usable(poll), recount, paper, files, report)
+
+
+def _hashed(name: str, expected: str, files: Files, report: Report) -> bytes | None:
+    """The bytes of a file whose hash the manifest holds; None where they are others."""
+    data = files.read(name)
+    if data is None or sha256(data).hex() == expected:
+        return data
+    report.add(Rule(name), name, "与清单中的哈希不符")
+    return None
 
 
 def _poll(files: Files, report: Report) -> Poll | None:

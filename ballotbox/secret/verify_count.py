@@ -1,4 +1,4 @@
-"""The verifier's rules of the count: turnout and close, two openings, slices, columns, tally."""
+"""The verifier's rules of the count: two openings, slices, columns, tally."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from ballotbox.secret.encoding import read_canonical
 from ballotbox.secret.findings import Rule
 from ballotbox.secret.log import FIRST_ENTRY, CheckpointText, LogContents
 from ballotbox.secret.manifest import Poll
-from ballotbox.secret.opening import is_void, slices_root
+from ballotbox.secret.opening import slices_root
 from ballotbox.secret.shares import THRESHOLD
 from ballotbox.secret.slices import PublishedSlice, SliceFault, fault_of
-from ballotbox.secret.statements import Close, Opened, numbered, read_statement, signers_of
+from ballotbox.secret.statements import Opened, numbered, read_statement, signers_of
 from ballotbox.secret.tally import SubjectTally, Tally, count, set_aside_subjects
+from ballotbox.secret.verify_parallel import check_all
 from ballotbox.secret.verify_report import Files, Report
 from transparency.signed_note import NoteRefused
 
@@ -23,56 +24,25 @@ _RULE_OF_SLICE = {
 }
 
 
-def check_turnout(
-    poll: Poll,
-    roster: frozenset[str],
-    log: LogContents,
-    checkpoint: CheckpointText | None,
-    files: Files,
-    report: Report,
-) -> bool:
-    """The close; whether the poll is void."""
-    void = is_void(poll, log)
-    note = files.note("close.note")
-    if note is None:
-        return void
-    try:
-        close = read_statement(poll, note, Close)
-    except (ValueError, NoteRefused):
-        report.add(Rule.TURNOUT, "close.note", "不是本次测评的封箱声明")
-        return void
-    if len(signers_of(note, numbered(poll.manifest.scrutineer_keys))) < THRESHOLD:
-        report.add(Rule.TURNOUT, "close.note", "没有三名监票人的有效签名")
-    if checkpoint is not None and (close.log_size, close.log_root) != (checkpoint.size, checkpoint.root.hex()):
-        report.add(Rule.TURNOUT, "close.note", "封箱时的票册与检查点不符")
-    if set(close.turnout) != set(poll.recused):
-        report.add(Rule.TURNOUT, "close.note", "测评对象与清单不符")
-    issued, returned = log.issued(poll), log.returned(poll)
-    for subject, recused in poll.recused.items():
-        said = close.turnout.get(subject)
-        if said is None:
-            continue
-        if (said.entitled, said.issued, said.returned) != (len(roster - recused), issued[subject], returned[subject]):
-            report.add(Rule.TURNOUT, subject, "应到、发出、收回与名单和票册不符")
-        if not said.issued <= said.present <= said.entitled:
-            report.add(Rule.TURNOUT, subject, "发出多于实到，或实到多于应到")
-    if close.void != void:
-        report.add(Rule.VOID, "close.note", "收回多于发出即为作废：声明与票册不符")
-    return void
-
-
-def check_count(poll: Poll, log: LogContents, checkpoint: CheckpointText | None, files: Files, report: Report) -> None:
-    """Openings, slices, columns, tally."""
+def check_count(
+    poll: Poll, log: LogContents, checkpoint: CheckpointText | None, files: Files, report: Report
+) -> Tally | None:
+    """Openings, slices, columns, tally. The recount, where there was enough to make one."""
     opened = _openings(poll, log, checkpoint, files, report)
     lines = files.lines("slices.jsonl")
     if lines is None:
-        return
+        return None
     slices = _slices(poll, lines, report)
-    if opened is not None:
-        if (opened.slices, opened.slices_root) != (len(lines), slices_root(lines).hex()):
-            report.add(Rule.SLICE_ROOT, "slices.jsonl", "与两组开箱结果不符")
-        _columns(poll, log, opened, slices, report)
-        _tally(count(poll, log, slices, opened.set_aside, opened.unopened), files, report)
+    report.facts.slices = len(lines)
+    if opened is None:
+        return None
+    report.facts.set_aside, report.facts.unopened = len(opened.set_aside), opened.unopened
+    if (opened.slices, opened.slices_root) != (len(lines), slices_root(lines).hex()):
+        report.add(Rule.SLICE_ROOT, "slices.jsonl", "与两组开箱结果不符")
+    _columns(poll, log, opened, slices, report)
+    recount = count(poll, log, slices, opened.set_aside, opened.unopened)
+    _tally(recount, files, report)
+    return recount
 
 
 def _openings(
@@ -128,27 +98,34 @@ def _slices(poll: Poll, lines: list[bytes], report: Report) -> list[PublishedSli
     """The slices that can be counted: of a known column, with an answer to each of its questions."""
     counted: list[PublishedSlice] = []
     first: dict[str, int] = {}
-    ordered = True
-    for number, line in enumerate(lines, 1):
+    for number in range(2, len(lines) + 1):
+        if lines[number - 1] < lines[number - 2]:
+            report.add(Rule.SLICE_ORDER, f"slice {number}", "没有按内容排序")
+            break
+    checked = check_all(lambda line: _checked_slice(poll, line), lines, report, "份答案")
+    for number, result in enumerate(checked, 1):
         place = f"slice {number}"
-        if ordered and number > 1 and line < lines[number - 2]:
-            report.add(Rule.SLICE_ORDER, place, "没有按内容排序")
-            ordered = False
-        try:
-            read_canonical(line)
-            piece = PublishedSlice.model_validate_json(line)
-        except ValueError:
+        if result is None:
             report.add(Rule.FILE, place, "不是规范的答案记录")
             continue
+        piece, fault = result
         if (other := first.setdefault(piece.key, number)) != number:
             report.add(Rule.SLICE_TWICE, place, f"与第 {other} 行重复")
-        fault = _slice_fault(poll, piece)
         if fault is not None:
             rule, message = _RULE_OF_SLICE[fault]
             report.add(rule, place, f"{piece.slot}：{message}")
         if piece.slot in poll.slots and fault is not SliceFault.GRADE:
             counted.append(piece)
     return counted
+
+
+def _checked_slice(poll: Poll, line: bytes) -> tuple[PublishedSlice, SliceFault | None] | None:
+    try:
+        read_canonical(line)
+        piece = PublishedSlice.model_validate_json(line)
+    except ValueError:
+        return None
+    return piece, _slice_fault(poll, piece)
 
 
 def _slice_fault(poll: Poll, piece: PublishedSlice) -> SliceFault | None:

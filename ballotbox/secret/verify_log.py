@@ -17,6 +17,7 @@ from ballotbox.secret.log import (
 from ballotbox.secret.manifest import ISSUERS, Poll
 from ballotbox.secret.requests import entitled_subjects
 from ballotbox.secret.statements import Collectors, Destroyed, numbered, read_statement, signers_of
+from ballotbox.secret.verify_parallel import check_all
 from ballotbox.secret.verify_report import Files, Report
 from transparency.merkle import leaf_hash
 from transparency.signed_note import NoteRefused
@@ -41,6 +42,7 @@ def check_checkpoint(poll: Poll, files: Files, report: Report) -> CheckpointText
     if not signers_of(note, numbered([poll.manifest.log_key])):
         report.add(Rule.CHECKPOINT, "checkpoint.note", "没有票册的有效签名")
     witnesses = len(signers_of(note, numbered(poll.manifest.witness_keys)))
+    report.facts.leaves, report.facts.witnesses = checkpoint.size, witnesses
     if witnesses < poll.manifest.witness_quorum:
         report.add(Rule.WITNESSES, "checkpoint.note", f"只有 {witnesses} 名见证人的有效签名")
     return checkpoint
@@ -112,21 +114,35 @@ def _collectors(
             continue
         if body.issuer != issuer or not signers_of(note, {1: poll.issuer_key(issuer)}):
             report.add(Rule.COLLECTORS, name, "没有发票方的有效签名")
-        if list(body.deputies) != sorted(set(body.deputies)):
-            report.add(Rule.COLLECTORS, name, "有人重复，或名单没有排序")
-        if strange := set(body.deputies) - roster:
-            report.add(Rule.COLLECTORS, name, f"有不在代表名单中的人：{'、'.join(sorted(strange))}")
-        if any(not entitled_subjects(poll, deputy) for deputy in body.deputies):
-            report.add(Rule.COLLECTORS, name, "有对全部测评对象都应回避的人")
-        issued = {s: len(set(body.deputies) - recused) for s, recused in poll.recused.items()}
-        if body.issued != issued:
-            report.add(Rule.COLLECTORS, name, "发出票数与名单（扣除回避）不符")
+        _check_list(poll, roster, name, body, report)
         found[issuer] = body
     if len(found) < len(ISSUERS):
         return None
     if set(found["b"].deputies) - set(found["a"].deputies):
         report.add(Rule.COLLECTORS, STATEMENT_FILES[1], "有人在乙方领票而不在甲方名单中")
+    if found["b"].paper != found["a"].paper:
+        report.add(Rule.COLLECTORS, STATEMENT_FILES[1], "甲乙双方发出的纸质票数不同")
     return found
+
+
+def _check_list(poll: Poll, roster: frozenset[str], name: str, body: Collectors, report: Report) -> None:
+    if list(body.deputies) != sorted(set(body.deputies)):
+        report.add(Rule.COLLECTORS, name, "有人重复，或名单没有排序")
+    if strange := set(body.deputies) - roster:
+        report.add(Rule.COLLECTORS, name, f"有不在代表名单中的人：{'、'.join(sorted(strange))}")
+    if any(not entitled_subjects(poll, deputy) for deputy in body.deputies):
+        report.add(Rule.COLLECTORS, name, "有对全部测评对象都应回避的人")
+    issued = {s: len(set(body.deputies) - recused) for s, recused in poll.recused.items()}
+    if body.issued != issued:
+        report.add(Rule.COLLECTORS, name, "发出票数与名单（扣除回避）不符")
+    if not _paper_possible(poll, body):
+        report.add(Rule.COLLECTORS, name, "纸质票数与测评对象、投票方式或发出票数不符")
+
+
+def _paper_possible(poll: Poll, body: Collectors) -> bool:
+    """Forms for every subject, no more than ballots; none in mode `phones`."""
+    most = body.issued if poll.manifest.mode == "mixed" else dict.fromkeys(body.issued, 0)
+    return set(body.paper) == set(poll.recused) and all(0 <= n <= most.get(s, 0) for s, n in body.paper.items())
 
 
 def _destroyed(poll: Poll, notes: list[str | None], report: Report) -> dict[str, Destroyed] | None:
@@ -148,16 +164,25 @@ def _destroyed(poll: Poll, notes: list[str | None], report: Report) -> dict[str,
 def _entries(poll: Poll, lines: list[bytes], report: Report) -> tuple[Entry, ...] | None:
     entries: list[Entry] = []
     first: dict[str, int] = {}
-    for leaf, line in enumerate(lines, FIRST_ENTRY):
-        try:
-            entry = Entry.from_bytes(line)
-        except ValueError:
+    checked = check_all(lambda line: _checked_entry(poll, line), lines, report, "个信封")
+    for leaf, result in enumerate(checked, FIRST_ENTRY):
+        if result is None:
             report.add(Rule.FILE, f"leaf {leaf}", "不是规范的信封记录")
             continue
-        if (fault := entry_fault(poll, entry)) is not None:
+        entry, fault = result
+        if fault is not None:
             rule, message = _RULE_OF_ENTRY[fault]
             report.add(rule, f"leaf {leaf}", message)
         if (other := first.setdefault(entry.token, leaf)) != leaf:
             report.add(Rule.TOKEN_TWICE, f"leaf {leaf}", f"与第 {other} 条用了同一张票")
         entries.append(entry)
+    report.facts.envelopes = len(entries)
     return tuple(entries) if len(entries) == len(lines) else None
+
+
+def _checked_entry(poll: Poll, line: bytes) -> tuple[Entry, EntryFault | None] | None:
+    try:
+        entry = Entry.from_bytes(line)
+    except ValueError:
+        return None
+    return entry, entry_fault(poll, entry)

@@ -7,15 +7,16 @@ from typing import Literal
 
 from ballotbox.secret.box import Box, Receipt
 from ballotbox.secret.ceremony import Dealt, PollFacts, questions_and_codes, roster_bytes, set_up
+from ballotbox.secret.closing import close_of
 from ballotbox.secret.envelopes import Envelope
 from ballotbox.secret.issuer import Issuer
 from ballotbox.secret.log import read_log, sign_checkpoint
 from ballotbox.secret.manifest import ISSUERS, Services
-from ballotbox.secret.opening import Opening, is_void, open_box
+from ballotbox.secret.opening import Opening, open_box
 from ballotbox.secret.phone import Phone
 from ballotbox.secret.publication import Published, publish
 from ballotbox.secret.requests import StampValues
-from ballotbox.secret.statements import Close, Turnout, sign_statement
+from ballotbox.secret.statements import PaperCount, sign_statement
 from domain.policy.document import AppraisalPolicy
 
 DEPUTIES = tuple(f"d{number:02}" for number in range(1, 13))
@@ -64,8 +65,11 @@ class ScriptedPoll:
         self.receipts: list[Receipt] = []
         self.box: Box
 
-    def collect(self, *deputies: str) -> None:
-        """Each takes both stamps; then collecting ends and the box opens."""
+    def collect(self, *deputies: str, paper: tuple[str, ...] = ()) -> None:
+        """Each takes both stamps, those of `paper` forms; then collecting ends and the box opens."""
+        if paper:
+            for issuer in ISSUERS:
+                self.issuers[issuer].give_paper(paper)
         for deputy in deputies:
             phone = self.phones[deputy]
             for issuer in ISSUERS:
@@ -84,24 +88,23 @@ class ScriptedPoll:
         return open_box(self.poll, self.box.leaves, self.box.ciphertexts, shares)
 
     def publish(
-        self, folder: Path, leaves: tuple[bytes, ...] | None = None, more: dict[bytes, bytes] | None = None
+        self,
+        folder: Path,
+        leaves: tuple[bytes, ...] | None = None,
+        more: dict[bytes, bytes] | None = None,
+        *,
+        paper: PaperCount | None = None,
+        declared_void: bool = False,
     ) -> None:
-        """Close, open twice, sign, publish. `leaves` and `more` ciphertexts are what insiders have made instead."""
+        """Close, open twice, sign, publish. `leaves` and `more` ciphertexts are what insiders have made instead;
+        `paper` is what was in the paper box."""
         self.box.close()
         leaves = leaves or self.box.leaves
         log = read_log(self.poll, leaves)
-        issued, returned = log.issued(self.poll), log.returned(self.poll)
-        void = is_void(self.poll, log)
-        turnout = {
-            s: Turnout(
-                entitled=len(set(self.facts.roster) - recused),
-                present=len(set(self.facts.roster) - recused),
-                issued=issued[s],
-                returned=returned[s],
-            )
-            for s, recused in self.poll.recused.items()
-        }
-        close = Close(log_size=len(leaves), log_root=log.root.hex(), turnout=turnout, void=void)
+        roster = frozenset(self.facts.roster)
+        present = {s: len(roster - recused) for s, recused in self.poll.recused.items()}
+        sheets = paper.sheets if paper is not None else {}
+        close = close_of(self.poll, log, roster, present, sheets, declared_void=declared_void)
         scrutineers, witnesses = self.dealt.scrutineers, self.dealt.witnesses
         published = Published(
             poll=self.poll,
@@ -112,7 +115,7 @@ class ScriptedPoll:
             checkpoint=sign_checkpoint(self.poll, leaves, self.dealt.log, *(witnesses[n] for n in (1, 3, 5))),
             close=sign_statement(self.poll, close, *(scrutineers[n] for n in (1, 2, 4))),
         )
-        if not void:
+        if not close.void:
             shares = [{number: self.dealt.shares[number] for number in team} for team in TEAMS]
             openings = [open_box(self.poll, leaves, self.box.ciphertexts | (more or {}), chosen) for chosen in shares]
             notes = tuple(
@@ -120,6 +123,10 @@ class ScriptedPoll:
                 for number, (team, opening) in enumerate(zip(TEAMS, openings, strict=True), 1)
             )
             published = published._replace(opening=openings[0], openings=notes)
+            if paper is not None:
+                published = published._replace(
+                    paper=sign_statement(self.poll, paper, *(scrutineers[n] for n in (1, 3, 4)))
+                )
         publish(folder, published)
 
 
