@@ -20,6 +20,7 @@ class Unit(StrEnum):
     TIMES = "×"
     EVENTS = "events/s"
     APPRAISALS = "appraisals/s"
+    ENVELOPES = "envelopes/s"
     MILLISECONDS = "ms"
     SECONDS = "s"
     MEGABYTES = "MB"

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from bench.bench import Row
-from bench.rows import append_bulk, append_many, append_one, appraisal, collect, rebuild, rehearsal, start, verify
+from bench.rows import (
+    append_bulk,
+    append_many,
+    append_one,
+    appraisal,
+    cast,
+    collect,
+    opening,
+    rebuild,
+    rehearsal,
+    start,
+    verify,
+)
 
 ROWS: tuple[Row, ...] = (
     append_one.ROW,
@@ -13,6 +25,8 @@ ROWS: tuple[Row, ...] = (
     verify.ROW,
     appraisal.ROW,
     collect.ROW,
+    cast.ROW,
+    opening.ROW,
     rehearsal.ROW,
     start.ROW,
 )
