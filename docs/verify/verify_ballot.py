@@ -16,6 +16,7 @@ import base64
 import binascii
 import collections
 import concurrent.futures
+import fractions
 import hashlib
 import json
 import pathlib
@@ -31,7 +32,8 @@ RSA_SPKI_TAIL = bytes.fromhex("0203010001")
 FIRST_ENTRY = 5
 NAME = re.compile(r"[^\s/*+\x00-\x1f]{1,64}\Z")
 STATEMENTS = ["collectors-a.note", "collectors-b.note", "keys-destroyed-a.note", "keys-destroyed-b.note"]
-OPENED = ["opening-1.note", "opening-2.note", "slices.jsonl", "tally.json"]
+OPENED = ["paper.note", "opening-1.note", "opening-2.note", "slices.jsonl", "tally.json", "table.csv", "marks.json"]
+OPENINGS = ["opening-1.note", "opening-2.note"]
 
 
 class Malformed(Exception):
@@ -156,8 +158,27 @@ ENTRY = record(
 SLICE = record(slot=text, grades=listed(text), key=H32, signature=H64, stamps=STAMPS)
 COLLECTORS = record(issuer=exactly("a", "b"), deputies=listed(text), issued=mapping(number), paper=mapping(number))
 DESTROYED = record(issuer=exactly("a", "b"))
-TURNOUT = record(entitled=natural, present=natural, issued=natural, returned=natural)
-CLOSE = record(log_size=number, log_root=H32, turnout=mapping(TURNOUT), void=boolean)
+TURNOUT = record(
+    entitled=natural,
+    present=natural,
+    issued=natural,
+    returned=natural,
+    paper_issued=natural,
+    paper_returned=natural,
+)
+CLOSE = record(
+    log_size=number,
+    log_root=H32,
+    turnout=mapping(TURNOUT),
+    void=boolean,
+    reason=exactly(None, "more_returned_than_issued", "minimum_path", "declared"),
+)
+PAPER = record(sheets=mapping(number), rows=mapping(mapping(mapping(number))))
+MARKS = record(
+    type=exactly("jiandu-ballot-marks/1"),
+    manifest=H32,
+    subjects=mapping(record(unreturned=boolean, set_aside=boolean)),
+)
 OPENING = record(
     team=exactly(1, 2),
     shares=listed(number),
@@ -170,9 +191,7 @@ OPENING = record(
 TALLY = record(
     type=exactly("jiandu-ballot-tally/1"),
     manifest=H32,
-    subjects=mapping(
-        record(issued=number, returned=number, set_aside=number, questions=mapping(mapping(number)))
-    ),
+    subjects=mapping(record(issued=number, returned=number, set_aside=number, questions=mapping(mapping(number)))),
 )
 
 
@@ -382,10 +401,13 @@ class Verifier:
             self.add("manifest", "manifest.json", "清单格式不对")
             return
         self.roster()
+        self.policy: Optional[bytes] = None
         for name_ in ("page", "policy"):
             content = self.file(name_)
             if content is not None and sha256(content).hex() != self.poll.m[name_ + "_hash"]:
                 self.add(name_, name_, "与清单中的哈希不符")
+            elif name_ == "policy":
+                self.policy = content
         self.checkpoint()
         if self.log():
             self.close()
@@ -461,6 +483,7 @@ class Verifier:
 
     def issuers(self, statements: List[Optional[bytes]]) -> bool:
         self.collected: Dict[str, Set[str]] = {}
+        self.forms: Dict[str, Dict[str, int]] = {}
         complete = True
         for i, name_, data in zip("abab", STATEMENTS, statements):
             kind = "collectors" if name_.startswith("collectors") else "keys-destroyed"
@@ -476,6 +499,8 @@ class Verifier:
                 self.collectors(i, name_, body)
         if len(self.collected) == 2 and self.collected["b"] - self.collected["a"]:
             self.add("collectors", STATEMENTS[1], "有人在乙方领票而不在甲方名单中")
+        if len(self.forms) == 2 and self.forms["a"] != self.forms["b"]:
+            self.add("collectors", STATEMENTS[1], "甲乙双方发出的纸质票数不同")
         return complete
 
     def collectors(self, issuer: str, name_: str, body: Any) -> None:
@@ -489,6 +514,10 @@ class Verifier:
             self.add("collectors", name_, "有对全部测评对象都应回避的人")
         if body["issued"] != {s: len(names - recused) for s, recused in self.poll.recused.items()}:
             self.add("collectors", name_, "发出票数与名单（扣除回避）不符")
+        forms = self.forms[issuer] = body["paper"]
+        limit = body["issued"] if self.poll.m["mode"] == "mixed" else {}
+        if set(forms) != set(self.poll.subjects) or any(n < 0 or n > limit.get(s, 0) for s, n in forms.items()):
+            self.add("collectors", name_, "纸质票数与测评对象、投票方式或发出票数不符")
 
     def envelopes(self, lines: List[bytes]) -> bool:
         self.entries: List[Any] = []
@@ -527,20 +556,37 @@ class Verifier:
     def close(self) -> None:
         both = self.collected["a"] & self.collected["b"]
         self.issued = {s: len(both - recused) for s, recused in self.poll.recused.items()}
+        self.on_paper = {s: self.forms["a"].get(s, 0) for s in self.poll.subjects}
         self.returned = {s: sum(e["subject"] == s for e in self.entries) for s in self.poll.subjects}
-        void = any(self.returned[s] > self.issued[s] for s in self.poll.subjects)
         data = self.note("close.note")
         found = None if data is None else self.statement("close.note", data, "close", CLOSE, "turnout")
+        self.turnouts: Dict[str, Any] = {} if found is None else found[1]["turnout"]
+        void = self.not_to_be_opened()
         if found is not None:
             self.turnout(found[0], found[1], void)
-        if void:
-            for name_ in OPENED:
-                if (self.folder / name_).exists():
-                    self.add("void", name_, "作废的测评不得开箱，却公布了开箱结果")
-        else:
+            if void is None and found[1]["void"] and found[1]["reason"] == "declared":
+                void = "declared"
+        if void is None:
+            self.paper_box()
             self.openings()
+            return
+        for name_ in OPENED:
+            if (self.folder / name_).exists():
+                self.add("void", name_, "作废的测评不得开箱，却公布了开箱结果")
 
-    def turnout(self, note: Note, body: Any, void: bool) -> None:
+    def not_to_be_opened(self) -> Optional[str]:
+        reason = None
+        for s in self.poll.subjects:
+            sheets = self.turnouts[s]["paper_returned"] if s in self.turnouts else 0
+            if self.returned[s] > self.issued[s] - self.on_paper[s] or sheets > self.on_paper[s]:
+                return "more_returned_than_issued"
+            if self.poll.m["mode"] == "mixed":
+                for used in (self.returned[s], sheets):
+                    if 1 <= used < self.poll.m["minimum_path"]:
+                        reason = "minimum_path"
+        return reason
+
+    def turnout(self, note: Note, body: Any, void: Optional[str]) -> None:
         if len(note.signers(self.poll.m["scrutineer_keys"])) < 3:
             self.add("turnout", "close.note", "没有三名监票人的有效签名")
         if self.root is not None and (body["log_size"], body["log_root"]) != (self.size, self.root.hex()):
@@ -551,16 +597,49 @@ class Verifier:
             if s not in body["turnout"]:
                 continue
             t, entitled = body["turnout"][s], len(self.names - self.poll.recused[s])
-            if [t["entitled"], t["issued"], t["returned"]] != [entitled, self.issued[s], self.returned[s]]:
+            expected = [entitled, self.issued[s], self.returned[s] + t["paper_returned"], self.on_paper[s]]
+            if [t["entitled"], t["issued"], t["returned"], t["paper_issued"]] != expected:
                 self.add("turnout", s, "应到、发出、收回与名单和票册不符")
             if t["issued"] > t["present"] or t["present"] > t["entitled"]:
                 self.add("turnout", s, "发出多于实到，或实到多于应到")
-        if body["void"] != void:
-            self.add("void", "close.note", "收回多于发出即为作废：声明与票册不符")
+        allowed = [(void is not None, void)] + ([(True, "declared")] if void is None else [])
+        if (body["void"], body["reason"]) not in allowed:
+            self.add("void", "close.note", "收回多于发出，或某一方式的票数少于下限，即为作废：声明与票册不符")
+
+    def paper_box(self) -> None:
+        """The paper sheets: signed, as many as the close says, and every row as long as the sheets."""
+        self.paper: Any = None
+        if self.poll.m["mode"] == "phones":
+            if (self.folder / "paper.note").exists():
+                self.add("paper", "paper.note", "本次测评没有纸票，却公布了纸票计数")
+            return
+        data = self.note("paper.note")
+        found = None if data is None else self.statement("paper.note", data, "paper", PAPER, "paper")
+        if found is None:
+            return
+        note, body = found
+        if len(note.signers(self.poll.m["scrutineer_keys"])) < 3:
+            self.add("paper", "paper.note", "没有三名监票人的有效签名")
+        wanted = {q: sorted(self.poll.m["codes"] + ["invalid"]) for q in self.poll.m["questions"]}
+        fits = set(body["sheets"]) == set(body["rows"]) == set(self.poll.subjects)
+        for rows in body["rows"].values():
+            fits = fits and {q: sorted(row) for q, row in rows.items()} == wanted
+            fits = fits and all(n >= 0 for row in rows.values() for n in row.values())
+        if not fits:
+            self.add("paper", "paper.note", "测评对象、项目或选项与清单不符")
+            return
+        self.paper = body
+        for s in self.poll.subjects:
+            sheets = body["sheets"][s]
+            if s in self.turnouts and self.turnouts[s]["paper_returned"] != sheets:
+                self.add("paper", s, "纸票张数与封箱声明不符")
+            for q, row in body["rows"][s].items():
+                if sum(row.values()) != sheets:
+                    self.add("paper", "%s/%s" % (s, q), "纸票各选项之和与张数不符")
 
     def openings(self) -> None:
         bodies = []
-        for team, name_ in enumerate(OPENED[:2], 1):
+        for team, name_ in enumerate(OPENINGS, 1):
             data = self.note(name_)
             found = None if data is None else self.statement(name_, data, "opening", OPENING, "openings")
             if found is None:
@@ -578,10 +657,11 @@ class Verifier:
         if len(bodies) == 2:
             one, two = bodies
             if set(one["shares"]) == set(two["shares"]):
-                self.add("openings", OPENED[1], "两组用了同样的密钥份")
+                self.add("openings", OPENINGS[1], "两组用了同样的密钥份")
             if any(one[k] != two[k] for k in one if k not in ("team", "shares")):
-                self.add("openings", OPENED[1], "两组开箱结果不同")
-        self.slices(bodies[0] if bodies else None)
+                self.add("openings", OPENINGS[1], "两组开箱结果不同")
+        opening = bodies[0] if bodies else None
+        self.follows(opening, self.slices(opening))
 
     def set_aside(self, name_: str, body: Any) -> None:
         places = [item["leaf"] - FIRST_ENTRY for item in body["set_aside"]]
@@ -600,10 +680,10 @@ class Verifier:
         aside = self.aside(body)
         return {s: self.returned[s] - aside[s] for s in self.poll.subjects}
 
-    def slices(self, opening: Any) -> None:
+    def slices(self, opening: Any) -> Optional[Dict[str, List[Any]]]:
         lines = self.lines("slices.jsonl")
         if lines is None:
-            return
+            return None
         pieces, jobs = [], []
         for i, line in enumerate(lines, 1):
             try:
@@ -640,7 +720,7 @@ class Verifier:
             elif not self.poll.stamped("slice", slot, piece["key"], piece["stamps"]):
                 self.add("slice_stamp", place, "%s：没有两家为这一栏盖的有效章" % slot)
         if opening is None:
-            return
+            return columns
         if (opening["slices"], opening["slices_root"]) != (
             len(lines),
             merkle_root([leaf_hash(line) for line in lines]).hex(),
@@ -652,6 +732,7 @@ class Verifier:
             if len(columns[slot]) != expected:
                 self.add("column_length", slot, "应有 %d 份答案，公布了 %d 份" % (expected, len(columns[slot])))
         self.tally(opening, columns)
+        return columns
 
     def tally(self, opening: Any, columns: Dict[str, List[Any]]) -> None:
         data = self.file("tally.json")
@@ -674,13 +755,171 @@ class Verifier:
                 self.add("tally", s, "发出、收回、无效信封数或项目与重新计票不符")
                 continue
             for q in questions:
-                counted = {code: 0 for code in self.poll.m["codes"]}
-                for slot, (subject, asked) in self.poll.slots.items():
-                    if subject == s and q in asked:
-                        for piece in columns[slot]:
-                            counted[piece["grades"][asked.index(q)]] += 1
-                if said["questions"][q] != counted:
+                if said["questions"][q] != self.counted(columns, s, q):
                     self.add("tally", "%s/%s" % (s, q), "票数与重新计票不符")
+
+    def counted(self, columns: Dict[str, List[Any]], subject: str, question: str) -> Dict[str, int]:
+        """How often each code stands in the slices of a question about a subject."""
+        counted = {code: 0 for code in self.poll.m["codes"]}
+        for slot, (about, asked) in self.poll.slots.items():
+            if about == subject and question in asked:
+                for piece in columns[slot]:
+                    counted[piece["grades"][asked.index(question)]] += 1
+        return counted
+
+    # ------------------------------------------------------------------------------------ table and marks
+
+    def follows(self, opening: Any, columns: Optional[Dict[str, List[Any]]]) -> None:
+        """The table and the marks, made again from the recount; what cannot be made is not compared."""
+        table, marks = self.file("table.csv"), self.file("marks.json")
+        possible = set(self.turnouts) == set(self.poll.subjects) and all(
+            t["returned"] <= t["issued"] <= t["present"] <= t["entitled"] for t in self.turnouts.values()
+        )
+        if opening is None or columns is None or not possible:
+            return
+        if self.poll.m["mode"] == "mixed" and self.paper is None:
+            return
+        self.totals: Dict[str, Dict[str, Dict[str, int]]] = {s: {} for s in self.poll.subjects}
+        mine = self.table(opening, columns)
+        if table is not None:
+            self.compare_table(table, mine)
+        if self.policy is not None:
+            self.marks(marks, opening)
+
+    def table(self, opening: Any, columns: Dict[str, List[Any]]) -> List[str]:
+        m, aside = self.poll.m, self.aside(opening)
+        codes, labels = m["codes"] + ["invalid"], m["labels"]
+        head = ["测评对象", "项目", "方式", "发出", "收回"] + [labels["codes"].get(c, c) for c in m["codes"]] + ["无效"]
+        lines = [head]
+        for s in self.poll.subjects:
+            t, out, back = self.turnouts[s], self.issued[s] - self.on_paper[s], self.returned[s]
+            for q in m["questions"]:
+                phones: Optional[Dict[str, int]] = dict(self.counted(columns, s, q), invalid=aside[s])
+                if s in opening["unopened"]:
+                    only_paper = back == 0 and m["mode"] == "mixed" and t["paper_returned"] > 0
+                    phones = {c: 0 for c in codes} if only_paper else None
+                rows, both = [("手机", out, back, phones)], phones
+                if m["mode"] == "mixed":
+                    sheets = self.paper["rows"][s][q]
+                    both = None if phones is None else {c: phones[c] + sheets[c] for c in codes}
+                    rows.append(("纸票", t["paper_issued"], t["paper_returned"], sheets))
+                    rows.append(("合计", out + t["paper_issued"], back + t["paper_returned"], both))
+                if both is not None:
+                    self.totals[s][q] = both
+                for path, issued, returned, counts in rows:
+                    place = [labels["subjects"].get(s, s), labels["questions"].get(q, q), path]
+                    cells = ["" if counts is None else str(counts[c]) for c in codes]
+                    lines.append(place + [str(issued), str(returned)] + cells)
+        return [",".join(map(cell, line)) for line in lines]
+
+    def compare_table(self, data: bytes, mine: List[str]) -> None:
+        lines = data.split(b"\r\n")
+        if not data.startswith(b"\xef\xbb\xbf") or len(lines) != len(mine) + 1:
+            self.add("table", "table.csv", "不是规范的表，或行数与重新计票不符")
+            return
+        expected = [line.encode() for line in mine] + [b""]
+        expected[0] = b"\xef\xbb\xbf" + expected[0]
+        for i, (line, wanted) in enumerate(zip(lines, expected), 1):
+            if line != wanted:
+                self.add("table", "row %d" % i, "表的这一行与重新计票不符")
+
+    def marks(self, data: Optional[bytes], opening: Any) -> None:
+        rule = verdict_rule(self.policy or b"", self.poll)
+        if rule is None:
+            self.add("policy", "policy", "不是本次测评的等次和项目所用的测评办法")
+            return
+        if data is None:
+            return
+        try:
+            published = read(data, MARKS)
+        except Malformed:
+            self.add("file", "marks.json", "标注格式不对")
+            return
+        if published["manifest"] != self.poll.hash.hex() or set(published["subjects"]) != set(self.poll.subjects):
+            self.add("marks", "marks.json", "不是本次测评的标注")
+            return
+        aside = self.aside(opening)
+        for s in self.poll.subjects:
+            t, totals = self.turnouts[s], self.totals[s]
+            mine = {
+                "unreturned": bool(totals) and turnable(rule, t, totals, t["issued"] - t["returned"], 0),
+                "set_aside": bool(totals) and turnable(rule, t, totals, 0, aside[s]),
+            }
+            if published["subjects"][s] != mine:
+                self.add("marks", s, "未收回的票或无效信封能否改变结论，与重新计算不符")
+
+
+def cell(value: str) -> str:
+    """A cell of the table, which no spreadsheet program takes for a formula."""
+    value = re.sub("[\x00-\x1f\x7f\x85\u2028\u2029]", " ", value)
+    if re.match(" *[=+@-]", value):
+        value = "'" + value
+    return '"%s"' % value.replace('"', '""') if '"' in value or "," in value else value
+
+
+# ---------------------------------------------------------------------------------------------- the verdict
+
+
+def verdict_rule(data: bytes, poll: Poll) -> Optional[Any]:
+    """What the policy says of the verdict; None when it is not of this poll."""
+    kinds = ("valid", "valid_without_abstentions", "returned", "present", "entitled")
+    try:
+        rule = json.loads(data.decode())
+        grades = [c for c in poll.m["codes"] if c not in ("abstain", "blank")]
+        rate = re.match(r"([0-9]{1,12})/([1-9][0-9]{0,11})\Z", rule["pass_rate"])
+        fits = (
+            rate is not None
+            and int(rate.group(1)) <= int(rate.group(2))
+            and listed(text)(rule["passing_grades"])
+            and len(rule["passing_grades"]) > 0
+            and set(rule["passing_grades"]) <= set(grades)
+            and rule["denominator"] in kinds
+            and rule["overall_from"] in ("overall", "mean_of_dimensions", "every_dimension")
+            and rule["blank_row"] in ("abstention", "invalid")
+            and "overall" in poll.m["questions"]
+            and (rule["overall_from"] == "overall" or len(poll.m["questions"]) > 1)
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
+    return dict(rule, grades=grades, rate=fractions.Fraction(rule["pass_rate"])) if fits else None
+
+
+def turnable(rule: Any, turnout: Any, totals: Dict[str, Dict[str, int]], unreturned: int, aside: int) -> bool:
+    """Whether so many more ballots, or so many unreadable ones, could have made the other verdict.
+
+    All of them say one thing: the rate is highest when all pass, and lowest when all say what lowers it most.
+    """
+    verdict = passes(rule, turnout, totals, 0, 0, "")
+    if verdict is None or unreturned + aside == 0:
+        return False
+    words = rule["grades"] + ["abstain", "invalid"]
+    return (not verdict) in [passes(rule, turnout, totals, unreturned, aside, word) for word in words]
+
+
+def passes(
+    rule: Any, turnout: Any, totals: Dict[str, Dict[str, int]], unreturned: int, aside: int, word: str
+) -> Optional[bool]:
+    """The verdict when all unreturned and set-aside ballots had said this word; None when there is none."""
+    rates = []
+    for q in ["overall"] if rule["overall_from"] == "overall" else [q for q in totals if q != "overall"]:
+        row = collections.Counter(totals[q])
+        row["abstain" if rule["blank_row"] == "abstention" else "invalid"] += row.pop("blank", 0)
+        row["invalid"] -= aside
+        if word:
+            row[word] += unreturned + aside
+        valid = sum(row[g] for g in rule["grades"]) + row["abstain"]
+        of = {
+            "valid": valid,
+            "valid_without_abstentions": valid - row["abstain"],
+            "returned": valid + row["invalid"],
+            "present": turnout["present"],
+            "entitled": turnout["entitled"],
+        }[rule["denominator"]]
+        if valid == 0 or of == 0:
+            return None
+        rates.append(fractions.Fraction(sum(row[g] for g in set(rule["passing_grades"])), of))
+    rate = sum(rates) / len(rates) if rule["overall_from"] == "mean_of_dimensions" else min(rates)
+    return bool(rate >= rule["rate"])
 
 
 def openssl_works() -> bool:
