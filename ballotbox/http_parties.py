@@ -48,8 +48,9 @@ async def http_offices(
         issuer_a = HttpIssuerOffice(a.origin, a.key, "a", certificate)
         issuer_b = HttpIssuerOffice(b.origin, b.key, "b", certificate)
         box_office = HttpBoxOffice(box.origin, box.key, certificate)
-        for close in (issuer_a.close, issuer_b.close, box_office.close):
-            stack.push_async_callback(close)
+        stack.push_async_callback(issuer_a.close)
+        stack.push_async_callback(issuer_b.close)
+        stack.push_async_callback(box_office.disconnect)
         services = Services(a=a.origin, b=b.origin, box=box.origin)
         yield Offices(issuer_a, issuer_b, box_office, board, services, page, kept_in(slips), one_operator)
 

@@ -43,7 +43,7 @@ def ballot() -> None:
 
 @ballot_app.command(epilog=EXIT_CODES)
 def serve() -> None:
-    """运行发票方、票箱、公告栏（ballot_parts 所列）· Run the parts of the ballot that the settings name."""
+    """运行发票方、票箱、公告栏（ballot_parts 所列） · Run the parts of the ballot that the settings name."""
     from commands.ballot.serve import serve_parts
 
     finish(serve_parts)
