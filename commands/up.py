@@ -68,9 +68,10 @@ async def _run(settings: Settings, *, demo: bool) -> int:
 
 async def _start(settings: Settings, supervisor: Supervisor, program: Path | None, *, demo: bool) -> None:
     servers = await start_servers(settings, supervisor, program)
-    ballot = await start_ballot(settings, supervisor)
     step("检查数据库结构")
-    await asyncio.to_thread(migrate, servers.database.url)
+    ballot, _ = await asyncio.gather(
+        start_ballot(settings, supervisor), asyncio.to_thread(migrate, servers.database.url)
+    )
     await _start_rest(settings, supervisor, servers, ballot, demo=demo)
 
 

@@ -42,6 +42,9 @@ def cluster() -> Iterator[EmbeddedPostgres]:
     with small_cluster() as server:
         with psycopg.connect(plain(server.superuser_url, "template1"), autocommit=True) as connection:
             connection.execute(sql.SQL("grant execute on function pg_switch_wal() to {}").format(sql.Identifier(OWNER)))
+            # A test's database need not outlive the machine. What must is tested on clusters of their own.
+            connection.execute("alter system set fsync = off")
+            connection.execute("select pg_reload_conf()")
         yield server
 
 
