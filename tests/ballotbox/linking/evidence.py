@@ -67,17 +67,20 @@ def lines_of(source: str, text: bytes) -> Iterator[Record]:
         yield Record(source, (number,), None, line)
 
 
+_OURS = 16384
+"""Files of relations have numbers from here on; below are the catalogues, the same in every new cluster."""
+
+
 def files_of(cluster: str, folder: Path) -> Iterator[RawFile]:
-    """The files of a cluster's data folder; the WAL's segments as one, in their order."""
+    """The files of a cluster's own tables and indexes; the WAL's segments as one, in their order, without its end."""
     wal = b""
     for file in sorted(folder.rglob("*")):
-        if not file.is_file():
-            continue
-        if file.parent.name == "pg_wal":
+        if file.parent.name == "pg_wal" and file.is_file():
             wal += file.read_bytes()
-        elif "base" in file.relative_to(folder).parts:
-            yield RawFile(f"{cluster}/{file.relative_to(folder)}", file.read_bytes())
-    yield RawFile(f"{cluster}/WAL", wal)
+        elif "base" in file.relative_to(folder).parts and int(re.sub(r"\D.*", "", file.name) or 0) >= _OURS:
+            if file.is_file():
+                yield RawFile(f"{cluster}/{file.relative_to(folder)}", file.read_bytes())
+    yield RawFile(f"{cluster}/WAL", wal.rstrip(b"\0"))
 
 
 def occurrences(files: Iterable[RawFile], marks: Iterable[bytes]) -> Iterator[Record]:
