@@ -74,12 +74,11 @@ _OURS = 16384
 def files_of(cluster: str, folder: Path) -> Iterator[RawFile]:
     """The files of a cluster's own tables and indexes; the WAL's segments as one, in their order, without its end."""
     wal = b""
-    for file in sorted(folder.rglob("*")):
-        if file.parent.name == "pg_wal" and file.is_file():
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        if file.parent.name == "pg_wal":
             wal += file.read_bytes()
         elif "base" in file.relative_to(folder).parts and int(re.sub(r"\D.*", "", file.name) or 0) >= _OURS:
-            if file.is_file():
-                yield RawFile(f"{cluster}/{file.relative_to(folder)}", file.read_bytes())
+            yield RawFile(f"{cluster}/{file.relative_to(folder)}", file.read_bytes())
     yield RawFile(f"{cluster}/WAL", wal.rstrip(b"\0"))
 
 
