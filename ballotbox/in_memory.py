@@ -7,6 +7,7 @@ verified as in the hall.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
@@ -46,18 +47,11 @@ class InMemoryParties:
 
     async def open(self, box: BallotBox, setup: PollSetup, *, teams: int = 2) -> None:
         """End the casting, have the log's end co-signed, and have the box opened by as many teams."""
-        await box.end_casting(setup.key)
-        dealing = self.dealings[setup.key]
-        manifest = dealing.poll.hash.hex()
-        quorum = dealing.poll.manifest.witness_quorum
-        note = (await self.box.contents(manifest)).checkpoint
-        for number in range(1, quorum + 1):
-            self.box.cosign(manifest, dealing.witnesses[number].sign(text_of(note)))
-        contents = await box.contents(setup.key)
-        for team, numbers in TEAMS[:teams]:
-            slips = [dealing.slips[number] for number in numbers]
-            await box.submit_opening(setup.key, await asyncio.to_thread(open_as_team, contents, slips, team))
+        await open_with(box, setup.key, self.dealings[setup.key], self._cosign, teams=teams)
         self.phones.forget(setup.key)
+
+    async def _cosign(self, manifest: str, note: str) -> None:
+        self.box.cosign(manifest, note)
 
     async def _keep(self, poll: PollKey, dealing: Dealing) -> None:
         self.dealings[poll] = dealing
@@ -65,6 +59,29 @@ class InMemoryParties:
     def close(self) -> None:
         """End the threads."""
         self._keys.close()
+
+
+async def open_with(
+    box: BallotBox,
+    poll: PollKey,
+    dealing: Dealing,
+    cosign: Callable[[str, str], Awaitable[None]],
+    *,
+    teams: int = 2,
+) -> None:
+    """Play witnesses and scrutineers with what was dealt to them: sign the log's end, open by as many teams.
+
+    `cosign` takes a manifest's hash and a co-signed checkpoint to the box.
+    """
+    await box.end_casting(poll)
+    contents = await box.contents(poll)
+    text = text_of(contents.checkpoint)
+    for number in range(1, dealing.poll.manifest.witness_quorum + 1):
+        await cosign(dealing.poll.hash.hex(), dealing.witnesses[number].sign(text))
+    contents = await box.contents(poll)
+    for team, numbers in TEAMS[:teams]:
+        slips = [dealing.slips[number] for number in numbers]
+        await box.submit_opening(poll, await asyncio.to_thread(open_as_team, contents, slips, team))
 
 
 class _LinesInside(Lines):

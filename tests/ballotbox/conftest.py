@@ -37,6 +37,6 @@ def box(engine: AsyncEngine, parties: InMemoryParties) -> BallotBox:
 
 
 @pytest.fixture
-def hall(box: BallotBox, parties: InMemoryParties) -> Hall:
+def hall(box: BallotBox, parties: InMemoryParties) -> Hall[InMemoryParties]:
     """The box with its people."""
     return Hall(box, parties)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from ballotbox.ballots import Ballot
-from ballotbox.in_memory import InMemoryParties
-from ballotbox.interface import BallotBox, Entry
+from ballotbox.interface import BallotBox, Entry, ScriptedPhones
 from ballotbox.polls import BoxSubject, PollSetup
 from domain.policy.document import AppraisalPolicy, BallotMode, BallotPolicy, BallotSlice
 
@@ -42,12 +42,28 @@ def marks(overall: str, **others: str) -> Ballot:
     return Ballot.of(overall=overall, **{key: others.get(key, overall) for key in DIMENSIONS})
 
 
+class Parties(Protocol):
+    """Who takes part in a poll beside its organiser."""
+
+    @property
+    def phones(self) -> ScriptedPhones:
+        """The deputies' phones."""
+        ...
+
+    async def open(self, box: BallotBox, setup: PollSetup, *, teams: int = 2) -> None:
+        """End the casting; witnesses sign, and as many teams open the box and hand their results in."""
+        ...
+
+
+PartiesT = TypeVar("PartiesT", bound=Parties, covariant=True)
+
+
 @dataclass(frozen=True)
-class Hall:
+class Hall(Generic[PartiesT]):
     """A box, with the parties and phones of its polls."""
 
     box: BallotBox
-    parties: InMemoryParties
+    parties: PartiesT
 
     async def collected(self, poll: PollSetup, deputies: Sequence[str] = DEPUTIES) -> None:
         """An open poll in which these deputies hold both stamps; casting has begun."""

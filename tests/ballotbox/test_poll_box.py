@@ -55,7 +55,7 @@ async def dealt_the_day_before(parties: InMemoryParties, poll: PollSetup) -> byt
     return dealing.poll.data
 
 
-async def test_a_poll_opens_under_the_manifest_of_the_day_before(hall: Hall) -> None:
+async def test_a_poll_opens_under_the_manifest_of_the_day_before(hall: Hall[InMemoryParties]) -> None:
     poll = setup()
     manifest = await dealt_the_day_before(hall.parties, poll)
     await hall.box.adopt(poll.key, manifest)
@@ -69,7 +69,7 @@ async def test_a_poll_opens_under_the_manifest_of_the_day_before(hall: Hall) -> 
     assert (await hall.box.close(poll.key)).subjects["czs"].overall.grades["excellent"] == 3
 
 
-async def test_a_manifest_that_does_not_fit_the_poll_is_not_used(hall: Hall) -> None:
+async def test_a_manifest_that_does_not_fit_the_poll_is_not_used(hall: Hall[InMemoryParties]) -> None:
     poll = setup()
     other = poll.model_copy(update={"deputies": (*DEPUTIES, "d6")})
     await hall.box.adopt(poll.key, await dealt_the_day_before(hall.parties, other))
@@ -79,16 +79,14 @@ async def test_a_manifest_that_does_not_fit_the_poll_is_not_used(hall: Hall) -> 
     await hall.box.open(other)
 
 
-async def test_no_table_of_the_town_holds_a_ballot_or_a_token(hall: Hall, engine: AsyncEngine) -> None:
+async def test_no_table_of_the_town_holds_a_ballot_or_a_token(hall: Hall[InMemoryParties], engine: AsyncEngine) -> None:
     poll = setup()
     await hall.voted(poll, [marks("excellent"), marks("incompetent"), marks("incompetent")])
     async with engine.begin() as connection:
         found = await connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'ballotbox'"))
         tables = found.scalars().all()
         rows = [
-            tuple(row)
-            for table in tables
-            for row in await connection.execute(text(f"SELECT * FROM ballotbox.{table}"))
+            tuple(row) for table in tables for row in await connection.execute(text(f"SELECT * FROM ballotbox.{table}"))
         ]
     dump = repr([bytes(value) if isinstance(value, memoryview) else value for row in rows for value in row])
     tokens = [phone.token("czs").hex() for (key, _), phone in hall.parties.phones.phones.items() if key == poll.key]
@@ -106,7 +104,7 @@ async def test_no_table_of_the_town_holds_a_ballot_or_a_token(hall: Hall, engine
     ],
 )
 async def test_what_was_changed_on_the_board_is_found(
-    hall: Hall, name: str, change: Callable[[bytes], bytes], fault: str
+    hall: Hall[InMemoryParties], name: str, change: Callable[[bytes], bytes], fault: str
 ) -> None:
     poll = setup()
     await hall.voted(poll, [marks("excellent"), marks("incompetent"), marks("competent")])
@@ -118,7 +116,7 @@ async def test_what_was_changed_on_the_board_is_found(
     assert any(fault in found for found in (await hall.box.verify(poll.key)).faults)
 
 
-async def test_counts_changed_behind_the_box_are_found(hall: Hall, engine: AsyncEngine) -> None:
+async def test_counts_changed_behind_the_box_are_found(hall: Hall[InMemoryParties], engine: AsyncEngine) -> None:
     poll = setup()
     await hall.voted(poll, [marks("excellent")] * 3)
     await hall.parties.open(hall.box, poll)

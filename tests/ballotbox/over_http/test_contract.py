@@ -1,0 +1,101 @@
+"""The contract with real parties: issuers and box over HTTP, each on a database of its own, and a board in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import httpx
+import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from ballotbox.board import FolderBoard, HttpBoard
+from ballotbox.http_parties import Party, http_offices, slips_folder
+from ballotbox.http_phones import LinesOverHttp
+from ballotbox.in_memory import open_with
+from ballotbox.interface import BallotBox
+from ballotbox.page import page_bytes
+from ballotbox.poll_box import PollBox
+from ballotbox.polls import PollKey, PollSetup
+from ballotbox.secret.ceremony import Dealing
+from ballotbox.secret.manifest import ISSUERS, Poll
+from ballotbox.secret.scripted_phones import PhonesInHand
+from ballotbox.secret.slips import Slip
+from ballotbox.services.board import board_app
+from ballotbox.services.box.app import box_app
+from ballotbox.services.issuer.app import issuer_app
+from tests.ballotbox.contract import BothPathsContract, VoteContract
+from tests.ballotbox.polls import Hall
+from tests.ballotbox.services.conftest import cluster, new_part_database
+from tests.browser import served
+from transparency.signed_note import NoteSigner
+
+__all__ = ["cluster", "new_part_database"]
+
+KEY = "office-key-of-the-tests-0123456789abcdef"
+
+
+class HttpParties:
+    """Phones, witnesses and scrutineers who reach the parties over HTTP, with the slips as they were kept."""
+
+    def __init__(self, phones: PhonesInHand, slips: Path) -> None:
+        self.phones = phones
+        self._slips = slips
+
+    async def open(self, box: BallotBox, setup: PollSetup, *, teams: int = 2) -> None:
+        dealing = self._dealing(setup.key)
+
+        async def cosign(manifest: str, note: str) -> None:
+            async with httpx.AsyncClient(trust_env=False) as client:
+                url = f"{dealing.poll.manifest.services.box}/witness/{manifest}"
+                (await client.post(url, content=note.encode())).raise_for_status()
+
+        await open_with(box, setup.key, dealing, cosign, teams=teams)
+
+    def _dealing(self, poll: PollKey) -> Dealing:
+        folder = slips_folder(self._slips, poll)
+        manifest = Poll((folder / "manifest.json").read_bytes())
+        slips = {n: Slip.decode((folder / f"slip-{n}.txt").read_text(), manifest) for n in range(1, 6)}
+        witnesses = {n: NoteSigner.parse((folder / f"witness-{n}.key").read_text()) for n in range(1, 6)}
+        return Dealing(manifest, slips, witnesses)
+
+
+@pytest_asyncio.fixture
+async def hall(
+    engine: AsyncEngine, new_part_database: Callable[[], str], tmp_path: Path
+) -> AsyncIterator[Hall[HttpParties]]:
+    """Both issuers, the box and the board, listening."""
+    async with AsyncExitStack() as stack:
+        issuers = {}
+        for name in ISSUERS:
+            app = await stack.enter_async_context(issuer_app(name, tmp_path / name, new_part_database(), KEY))
+            issuers[name] = Party(await stack.enter_async_context(served(app)), KEY)
+        folder, slips = tmp_path / "board", tmp_path / "slips"
+        box = Party(
+            await stack.enter_async_context(served(box_app(new_part_database(), tmp_path / "box", folder, KEY))), KEY
+        )
+        origins = [issuers["a"].origin, issuers["b"].origin, box.origin]
+        board = await stack.enter_async_context(served(board_app(folder, page_bytes, origins)))
+        offices = await stack.enter_async_context(
+            http_offices(
+                issuers["a"],
+                issuers["b"],
+                box,
+                HttpBoard(board),
+                page=page_bytes,
+                slips=slips,
+                one_operator=True,
+            )
+        )
+        poll_box = PollBox(engine, offices)
+        lines = LinesOverHttp(poll_box, FolderBoard(folder), {"a": offices.a, "b": offices.b})
+        yield Hall(poll_box, HttpParties(PhonesInHand(lines), slips))
+
+
+class TestVote(VoteContract):
+    """Phones."""
+
+
+class TestBothPaths(BothPathsContract):
+    """Phones and paper."""
