@@ -50,9 +50,9 @@ async def destroy(connection: AsyncConnection, poll: PollKey) -> None:
     await connection.execute(_DROP, key_of(poll))
 
 
-async def combined(poll: Poll, log_root: bytes, first: TeamResult, second: TeamResult) -> Combined:
+async def combined(poll: Poll, policy: bytes, log_root: bytes, first: TeamResult, second: TeamResult) -> Combined:
     """Two equal results as files to be published. Raises `Refusal` with the difference."""
-    return await asyncio.to_thread(combine, poll, log_root, first, second)
+    return await asyncio.to_thread(combine, poll, policy, log_root, first, second)
 
 
 def waiting(poll: Poll, numbers: BoxNumbers, there: Collection[int]) -> list[str]:

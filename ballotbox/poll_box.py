@@ -19,10 +19,11 @@ from ballotbox.ballots import Ballot, CountedRows, Difference, Sheet
 from ballotbox.counting import Paths, counted, must_be_opened, unopened, why_unopened
 from ballotbox.counts import PollCount, Verification
 from ballotbox.database import Lock, PollRow, find_poll, in_box, key_of, live_poll, poll_row
-from ballotbox.facts import differing
+from ballotbox.facts import differing, policy_bytes
 from ballotbox.interface import BallotBox, Entry
 from ballotbox.offices import BoxNumbers
 from ballotbox.paper import entries, trays
+from ballotbox.paper.statement import paper_count
 from ballotbox.phone_path import Offices, check_may_cast, lists_of
 from ballotbox.polls import BoxStatus, Phase, PollKey, PollSetup, SubjectTurnout
 from ballotbox.recount import recount_faults
@@ -202,7 +203,8 @@ class PollBox(BallotBox):
             raise refusals.unfinished(tuple(reasons))
         box = await self._reached(held.setup).box.contents(held.hash)
         present = {s.subject: s.ballots if s.present is None else s.present for s in held.setup.subjects}
-        return Contents.of(box, held.setup.deputies, present)
+        paper = paper_count(held.poll, papers) if held.setup.mode is BallotMode.MIXED else None
+        return Contents.of(box, held.setup.deputies, present, paper)
 
     async def submit_opening(self, poll: PollKey, result: TeamResult) -> None:
         async with in_box(self._engine, poll.town) as connection:
@@ -215,7 +217,7 @@ class PollBox(BallotBox):
             for other in await openings.read(connection, poll):
                 if other.team != result.team:
                     root = await self._reached(held.setup).log_root(held.poll)
-                    combined = await openings.combined(held.poll, root, other, result)
+                    combined = await openings.combined(held.poll, policy_bytes(held.setup.policy), root, other, result)
             await openings.keep(connection, poll, result)
             if held.row.phase is not Phase.ENDED and combined is not None and combined.phase == "void":
                 # A void poll was over before; its close is published for those who verify it.
@@ -321,7 +323,7 @@ class PollBox(BallotBox):
             raise refusals.unfinished(tuple(reasons))
         first, second = results
         root = await self._reached(held.setup).log_root(held.poll)
-        return await openings.combined(held.poll, root, first, second)
+        return await openings.combined(held.poll, policy_bytes(held.setup.policy), root, first, second)
 
     async def _paths(self, held: _Held, papers: Mapping[str, trays.PaperTray], numbers: BoxNumbers) -> dict[str, Paths]:
         """Ballots by subject and path. While deputies collect: as many as may have been issued at most."""

@@ -19,7 +19,7 @@ from ballotbox.secret.closing import close_of, unopened
 from ballotbox.secret.encoding import canonical, read_canonical, sha256
 from ballotbox.secret.log import LogContents, read_checkpoint, read_log
 from ballotbox.secret.manifest import Poll
-from ballotbox.secret.statements import Close, numbered, signers_of
+from ballotbox.secret.statements import Close, PaperCount, numbered, signers_of
 from domain.acts import Refusal
 from transparency.signed_note import NoteRefused
 
@@ -35,8 +35,8 @@ class Contents(BaseModel):
     checkpoint: str
     roster: tuple[str, ...]
     present: dict[str, int]
-    sheets: dict[str, int] = {}
-    """Sheets in the paper box by subject, counted before anything is opened; none in mode `phones`."""
+    paper: PaperCount | None
+    """What was in the paper box, counted before anything is opened; None in mode `phones`."""
 
     @classmethod
     def of(
@@ -44,16 +44,16 @@ class Contents(BaseModel):
         box: BoxContents,
         roster: tuple[str, ...],
         present: Mapping[str, int],
-        sheets: Mapping[str, int] | None = None,
+        paper: PaperCount | None = None,
     ) -> Contents:
-        """The file's contents from a closed box, and the number of paper sheets by subject."""
+        """The file's contents from a closed box and, in mode `mixed`, the paper box."""
         return cls(
             leaves=tuple(leaf.decode() for leaf in box.leaves),
             ciphertexts=tuple(sorted(base64.b64encode(each).decode() for each in box.ciphertexts.values())),
             checkpoint=box.checkpoint,
             roster=tuple(sorted(set(roster))),
             present=dict(present),
-            sheets=dict(sheets or {}),
+            paper=paper,
         )
 
     @classmethod
@@ -82,6 +82,11 @@ class Contents(BaseModel):
         return read_log(self.poll, self.leaf_bytes)
 
     @property
+    def sheets(self) -> Mapping[str, int]:
+        """Sheets in the paper box by subject."""
+        return {} if self.paper is None else self.paper.sheets
+
+    @property
     def void(self) -> bool:
         """Whether the poll is void: then the box is not opened."""
         return unopened(self.poll, self.log, self.sheets) is not None
@@ -102,6 +107,8 @@ class Contents(BaseModel):
         _check_end(self)
         if sha256(roster_bytes(self.roster)).hex() != poll.manifest.roster_hash:
             raise Refusal("wrong_roster", "文件中的代表名单不是本次测评清单所载的那一份，不能开箱。")
+        if (self.paper is not None) != (poll.manifest.mode == "mixed"):
+            raise Refusal("paper_count", "手机和纸票并行的测评，纸票点清以后才能开箱；只用手机的没有纸票。请重新导出。")
         issued, roster = log.issued(poll), frozenset(self.roster)
         for subject, recused in poll.recused.items():
             entitled, present = len(roster - recused), self.present.get(subject, -1)

@@ -15,7 +15,7 @@ from ballotbox.secret.contents import Contents
 from ballotbox.secret.encoding import Hex32, canonical, read_canonical
 from ballotbox.secret.manifest import Poll
 from ballotbox.secret.opening import open_box, slices_root
-from ballotbox.secret.publication import lines_of
+from ballotbox.secret.publication import count_files, lines_of
 from ballotbox.secret.shares import THRESHOLD
 from ballotbox.secret.slices import PublishedSlice
 from ballotbox.secret.slips import Slip
@@ -45,6 +45,8 @@ class TeamResult(BaseModel):
     team: Team
     close: str
     """The close, signed by the three."""
+    paper: str | None
+    """The count of the paper box, signed by the three, in mode `mixed`; None for a poll that is void."""
     opening: str | None
     """The opening, signed by the three; None for a poll that is void."""
     lines: tuple[str, ...]
@@ -87,7 +89,9 @@ def open_as_team(contents: Contents, slips: Sequence[Slip], team: Team) -> TeamR
     close = contents.close()
     signed_close = sign_statement(poll, close, *signers)
     if close.void:
-        return TeamResult(manifest=poll.hash.hex(), team=team, close=signed_close, opening=None, lines=(), tally=None)
+        return TeamResult(
+            manifest=poll.hash.hex(), team=team, close=signed_close, paper=None, opening=None, lines=(), tally=None
+        )
     shares = {slip.number: slip.share for slip in slips}
     opening = open_box(poll, contents.leaf_bytes, contents.ciphertexts_by_hash, shares)
     slices = [PublishedSlice.model_validate_json(line) for line in opening.lines]
@@ -95,14 +99,15 @@ def open_as_team(contents: Contents, slips: Sequence[Slip], team: Team) -> TeamR
         manifest=poll.hash.hex(),
         team=team,
         close=signed_close,
+        paper=None if contents.paper is None else sign_statement(poll, contents.paper, *signers),
         opening=sign_statement(poll, opening.statement(team, numbers), *signers),
         lines=tuple(line.decode() for line in opening.lines),
         tally=count(poll, contents.log, slices, opening.set_aside, opening.unopened),
     )
 
 
-def combine(poll: Poll, log_root: bytes, first: TeamResult, second: TeamResult) -> Combined:
-    """The files to publish from two teams' results over the log of this root.
+def combine(poll: Poll, policy: bytes, log_root: bytes, first: TeamResult, second: TeamResult) -> Combined:
+    """The files to publish from two teams' results over the log of this root; `policy` is the published one.
 
     Raises `Refusal` with a plain reason when one is not of this poll and log or not signed by its three scrutineers,
     when the two differ, or used the same shares.
@@ -115,7 +120,7 @@ def combine(poll: Poll, log_root: bytes, first: TeamResult, second: TeamResult) 
         raise Refusal("teams_differ", "两组签署的封箱数字不同，不能公布；请核对两组所用的文件是否同一份。")
     files = {"close.note": merge_signatures(one.close, two.close).encode()}
     if closes[0].void:
-        if any(result.opening is not None or result.lines or result.tally for result in (one, two)):
+        if any(result.opening or result.paper or result.lines or result.tally for result in (one, two)):
             raise Refusal("void_opened", "本次测评作废，不得开箱，结果文件中却有开箱内容；不能公布。")
         return Combined(files, "void", closes[0], None, None)
     opened = [_opened(poll, log_root, result) for result in (one, two)]
@@ -131,6 +136,7 @@ def combine(poll: Poll, log_root: bytes, first: TeamResult, second: TeamResult) 
         files[f"opening-{number}.note"] = result.opening.encode()
     files["slices.jsonl"] = lines_of([line.encode() for line in one.lines])
     files["tally.json"] = tally.to_bytes()
+    files |= count_files(poll, policy, one.close, tally, _paper(poll, one, two))
     return Combined(files, "published", closes[0], opened[0], tally)
 
 
@@ -162,6 +168,20 @@ def _opened(poll: Poll, log_root: bytes, result: TeamResult) -> Opened:
     if opened.log_root != log_root.hex() or opened.slices_root != slices_root(lines).hex():
         raise Refusal("wrong_log", f"第 {result.team} 组的票面内容与其签署的声明不符，不能公布。")
     return opened
+
+
+def _paper(poll: Poll, one: TeamResult, two: TeamResult) -> str | None:
+    if one.paper is None or two.paper is None:
+        if one.paper is not two.paper or poll.manifest.mode == "mixed":
+            raise Refusal("teams_differ", "有一组没有签署纸票的计数，不能公布。")
+        return None
+    for result, note in ((one, one.paper), (two, two.paper)):
+        if len(signers_of(note, numbered(poll.manifest.scrutineer_keys))) < THRESHOLD:
+            raise Refusal("not_signed", f"第 {result.team} 组的纸票计数没有三名监票人的有效签名，不能公布。")
+    try:
+        return merge_signatures(one.paper, two.paper)
+    except ValueError:
+        raise Refusal("teams_differ", "两组签署的纸票计数不同，不能公布；请核对两组所用的文件是否同一份。") from None
 
 
 def _difference(one: Opened, two: Opened) -> str:

@@ -115,7 +115,8 @@ def test_two_teams_open_offline_and_agree(finished: Finished, box_file: Path, tm
         roots.add(answer(done)["root"])
     assert len(roots) == 1
     first, second = (TeamResult.from_bytes((tmp_path / f"team-{team}.json").read_bytes()) for team in (1, 2))
-    assert combine(finished.poll.poll, root(finished.poll), first, second).phase == "published"
+    poll = finished.poll
+    assert combine(poll.poll, poll.facts.policy, root(poll), first, second).phase == "published"
 
 
 def test_slips_come_from_files_and_from_the_prompt_and_a_typo_costs_one_group(

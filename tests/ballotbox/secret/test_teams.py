@@ -18,6 +18,7 @@ from ballotbox.secret.statements import sign_statement
 from ballotbox.secret.teams import Combined, Team, TeamResult, combine, open_as_team
 from ballotbox.secret.verify import verify_folder
 from domain.acts import Refusal
+from domain.policy.document import AppraisalPolicy
 from tests.ballotbox.secret.conftest import Finished
 from tests.ballotbox.secret.scripted import DEPUTIES, ScriptedPoll, void_poll
 
@@ -62,7 +63,7 @@ def void() -> ScriptedPoll:
 
 def refused(poll: Poll, log_root: bytes, first: TeamResult, second: TeamResult) -> str:
     with pytest.raises(Refusal) as caught:
-        combine(poll, log_root, first, second)
+        combine(poll, AppraisalPolicy().model_dump_json().encode(), log_root, first, second)
     return caught.value.code
 
 
@@ -70,7 +71,7 @@ def test_what_two_teams_publish_verifies(
     finished: Finished, results: tuple[TeamResult, TeamResult], tmp_path: Path
 ) -> None:
     read = [TeamResult.from_bytes(result.to_bytes()) for result in results]
-    combined = combine(finished.poll.poll, root(finished.poll), read[1], read[0])
+    combined = combine(finished.poll.poll, finished.poll.facts.policy, root(finished.poll), read[1], read[0])
     assert combined.phase == "published"
     assert combined.files["slices.jsonl"] == (finished.folder / "slices.jsonl").read_bytes()
     assert combined.files["tally.json"] == (finished.folder / "tally.json").read_bytes()
@@ -149,7 +150,7 @@ def test_results_that_differ_are_refused(finished: Finished, results: tuple[Team
     other = finished.poll.open((2, 4, 5))._replace(set_aside=())
     lied = second.model_copy(update={"opening": sign_statement(poll, other.statement(2, (2, 4, 5)), *signers)})
     with pytest.raises(Refusal, match="无效信封"):
-        combine(poll, root(finished.poll), first, lied)
+        combine(poll, finished.poll.facts.policy, root(finished.poll), first, lied)
     shorter = finished.poll.open((2, 4, 5))
     shorter = shorter._replace(lines=shorter.lines[1:])
     lied = second.model_copy(
@@ -159,7 +160,7 @@ def test_results_that_differ_are_refused(finished: Finished, results: tuple[Team
         }
     )
     with pytest.raises(Refusal, match="票面内容"):
-        combine(poll, root(finished.poll), first, lied)
+        combine(poll, finished.poll.facts.policy, root(finished.poll), first, lied)
 
 
 def test_results_of_another_log_poll_or_hand_are_refused(
@@ -195,7 +196,7 @@ def test_a_void_poll_is_signed_as_void_and_never_opened(void: ScriptedPoll, tmp_
     teams: dict[Team, tuple[int, int, int]] = {1: (1, 2, 3), 2: (3, 4, 5)}
     results = [open_as_team(closed, slips_of(void, *numbers), team) for team, numbers in teams.items()]
     assert all((result.opening, result.lines, result.tally) == (None, (), None) for result in results)
-    combined: Combined = combine(void.poll, root(void), *results)
+    combined: Combined = combine(void.poll, void.facts.policy, root(void), *results)
     assert (combined.phase, sorted(combined.files)) == ("void", ["close.note"])
     published = Published(
         poll=void.poll,
