@@ -21,6 +21,7 @@ class Unit(StrEnum):
     EVENTS = "events/s"
     APPRAISALS = "appraisals/s"
     ENVELOPES = "envelopes/s"
+    STAMPS = "stamps/s"
     MILLISECONDS = "ms"
     SECONDS = "s"
     MEGABYTES = "MB"

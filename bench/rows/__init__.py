@@ -13,6 +13,7 @@ from bench.rows import (
     opening,
     rebuild,
     rehearsal,
+    stamp,
     start,
     verify,
 )
@@ -24,6 +25,7 @@ ROWS: tuple[Row, ...] = (
     rebuild.ROW,
     verify.ROW,
     appraisal.ROW,
+    stamp.ROW,
     collect.ROW,
     cast.ROW,
     opening.ROW,
