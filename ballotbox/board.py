@@ -10,14 +10,9 @@ from typing import Protocol
 import httpx
 
 from ballotbox.offices import PartyUnreachable
-from ballotbox.secret.log import STATEMENT_FILES
-from ballotbox.secret.publication import OPENED_FILES
+from ballotbox.secret.publication import PUBLISHED_FILES
 from ballotbox.services.client import NAMES, trust
 
-FACT_FILES = ("manifest.json", "roster.json", "page", "policy")
-LOG_FILES = ("entries.jsonl", "leaves.txt", "checkpoint.note", "close.note")
-FILES = (*FACT_FILES, *STATEMENT_FILES, *LOG_FILES, *OPENED_FILES)
-"""What is published of a poll for a recount."""
 _PATIENCE = httpx.Timeout(300.0, connect=5.0)
 """Seconds: the slices of a large poll are some 60 MB."""
 
@@ -54,7 +49,7 @@ class HttpBoard(Board):
     async def files(self, manifest: str) -> Mapping[str, bytes]:
         found = {}
         async with httpx.AsyncClient(verify=trust(self._certificate), trust_env=False, timeout=_PATIENCE) as client:
-            for name in FILES:
+            for name in PUBLISHED_FILES:
                 try:
                     answer = await client.get(f"{self._base_url}/polls/{manifest}/{name}")
                     if answer.status_code != httpx.codes.NOT_FOUND:
@@ -66,4 +61,4 @@ class HttpBoard(Board):
 
 
 def _read(folder: Path) -> dict[str, bytes]:
-    return {name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()}
+    return {name: (folder / name).read_bytes() for name in PUBLISHED_FILES if (folder / name).is_file()}

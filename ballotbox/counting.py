@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -9,7 +10,8 @@ from ballotbox.ballots import OVERALL
 from ballotbox.counts import PollCount, count_column
 from ballotbox.paper.trays import EMPTY_TRAY, PaperTray
 from ballotbox.polls import PollSetup
-from ballotbox.secret.ceremony import BLANK
+from ballotbox.secret.ceremony import BLANK, questions_and_codes
+from ballotbox.secret.statements import PaperCount
 from ballotbox.secret.tally import SubjectTally, Tally
 from domain.cases.poll.result import SubjectCount, VoidReason
 from domain.policy.document import AppraisalPolicy, BallotMode
@@ -39,10 +41,10 @@ def why_unopened(setup: PollSetup, paths: Mapping[str, Paths]) -> VoidReason | N
     """Why nothing may be opened; None when the box may be opened (选举法 44; `ballot.minimum_path`)."""
     if any(own.envelopes > own.issued_to_phones or own.sheets > own.issued_on_paper for own in paths.values()):
         return VoidReason.MORE_RETURNED_THAN_ISSUED
-    if setup.mode is BallotMode.MIXED:
-        for returned in ([own.envelopes for own in paths.values()], [own.sheets for own in paths.values()]):
-            if any(returned) and min(returned) < setup.ballot.minimum_path:
-                return VoidReason.MINIMUM_PATH
+    if setup.mode is BallotMode.MIXED and any(
+        0 < number < setup.ballot.minimum_path for own in paths.values() for number in (own.envelopes, own.sheets)
+    ):
+        return VoidReason.MINIMUM_PATH
     return None
 
 
@@ -73,6 +75,8 @@ def counted(
 
 def _subject(setup: PollSetup, own: Paths, tray: PaperTray, phones: SubjectTally | None) -> SubjectCount:
     set_aside = 0 if phones is None else phones.set_aside
+    if phones is not None and not phones.returned and own.sheets:
+        phones = None  # nobody cast by phone on this subject, and its paper is counted alone
     if phones is not None and not phones.questions:
         return SubjectCount(
             overall=ItemCount(), issued=own.issued, returned=own.returned, opened=False, set_aside=set_aside
@@ -91,6 +95,26 @@ def _subject(setup: PollSetup, own: Paths, tray: PaperTray, phones: SubjectTally
         returned=own.returned,
         set_aside=set_aside,
     )
+
+
+def paper_count(setup: PollSetup, trays: Mapping[str, PaperTray]) -> PaperCount:
+    """What three scrutineers sign of the paper box: by subject and question, every code, and `invalid` rows."""
+    codes = (*questions_and_codes(setup.policy)[1], INVALID)
+    own = {subject.subject: trays.get(subject.subject, EMPTY_TRAY) for subject in setup.subjects}
+    rows = {
+        subject: {
+            question: dict.fromkeys(codes, 0) | Counter(_code(sheet.rows[question]) for sheet in tray.agreed)
+            for question in setup.questions
+        }
+        for subject, tray in own.items()
+    }
+    return PaperCount(sheets={subject: tray.sheets for subject, tray in own.items()}, rows=rows)
+
+
+def _code(marks: tuple[str, ...]) -> str:
+    if len(marks) > 1:
+        return INVALID
+    return marks[0] if marks else BLANK
 
 
 def of_phones(policy: AppraisalPolicy, codes: Mapping[str, int], set_aside: int) -> ItemCount:
