@@ -17,7 +17,7 @@ RUN /opt/backend/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheel
 
 FROM python:3.11-slim-trixie
 RUN useradd --system --uid 10001 --user-group --create-home --shell /usr/sbin/nologin jiandu \
-    && install --directory --owner jiandu --group jiandu --mode 0700 /data
+    && install --directory --owner jiandu --group jiandu --mode 0700 /data /data/ballot /data/ballot/board
 COPY --from=build /opt/jiandu /opt/jiandu
 ENV PATH=/opt/jiandu/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 JIANDU_DATA_DIR=/data
 USER 10001

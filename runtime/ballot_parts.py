@@ -58,6 +58,12 @@ def origin(settings: Settings, part: Part) -> str:
     return f"{scheme}://{host}:{port_of(settings, part)}"
 
 
+def office_url(settings: Settings, part: Part) -> str:
+    """Where the organiser reaches a part."""
+    named = getattr(settings, f"ballot_{part}_office_url")
+    return origin(settings, part) if named is None else str(named).rstrip("/")
+
+
 def office_key(settings: Settings, part: Part) -> str:
     """The key of a part's office: by the settings, else kept in the part's folder, made when first asked for."""
     named = _setting(settings, part, "office_key")

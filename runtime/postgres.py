@@ -50,7 +50,7 @@ _SETTINGS = {
     "log_min_messages": "warning",
     "log_checkpoints": "off",
 }
-_SMALL = {
+SMALL_CLUSTER = {
     "max_connections": "30",
     "shared_buffers": "8MB",
     "wal_buffers": "256kB",
@@ -184,7 +184,7 @@ class EmbeddedPostgres:
 
     def _spawn(self, account: Account) -> None:
         arguments = [str(BINARIES / "postgres"), "-D", str(self.folder), "-k", str(self._socket)]
-        settings = {**_SETTINGS, "cluster_name": f"jiandu-{self.name}", **(_SMALL if self._small else {})}
+        settings = {**_SETTINGS, "cluster_name": f"jiandu-{self.name}", **(SMALL_CLUSTER if self._small else {})}
         for key, value in settings.items():
             arguments += ["-c", f"{key}={value}"]
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}

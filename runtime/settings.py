@@ -129,6 +129,10 @@ class Settings(BaseSettings):
     """A cluster for issuer A alone; None: an embedded one. The same for B and the box; never one for two of them."""
     ballot_b_database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
     ballot_box_database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
+    ballot_a_office_url: HttpUrl | None = None
+    """Where the organiser reaches issuer A; None: at its origin. The same for B and the box."""
+    ballot_b_office_url: HttpUrl | None = None
+    ballot_box_office_url: HttpUrl | None = None
     ballot_a_office_key: Annotated[SecretStr, Field(min_length=32)] | None = None
     """The key with which the office steers issuer A; None: kept in the part's folder. The same for B and the box."""
     ballot_b_office_key: Annotated[SecretStr, Field(min_length=32)] | None = None

@@ -13,19 +13,29 @@ import yaml
 from typer.main import get_command
 
 import cli
+from runtime.ballot_parts import PARTS, Part, cluster_url, embedded_clusters, office_key, office_url, port_of
+from runtime.postgres import SMALL_CLUSTER
 from runtime.settings import Settings
 from runtime.temporal import UPDATES_WITHOUT_LIMIT
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "docker-compose.yml"
-SECRET = re.compile(r"PASSWORD|PWD|SECRET|TOKEN|API_KEY")
+SECRET = re.compile(r"PASSWORD|PWD|SECRET|TOKEN|API_KEY|OFFICE_KEY")
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?P<rule>:?[-?+])?(?P<rest>[^}]*)\}")
 REQUIRED = {
     "POSTGRES_PASSWORD": "p1",
     "TEMPORAL_DB_PASSWORD": "p2",
     "JIANDU_DB_PASSWORD": "p3",
     "JIANDU_TOWN": "qingshan",
+    **{
+        f"BALLOT_{part}_{kind}": f"{part}{kind}"
+        for part in ("A", "B", "BOX")
+        for kind in ("POSTGRES_PASSWORD", "DB_PASSWORD")
+    },
+    **{f"JIANDU_BALLOT_{part}_OFFICE_KEY": f"{part:_<32}" for part in ("A", "B", "BOX")},
 }
+CLUSTERS = {"postgres-a": "ballot-a", "postgres-b": "ballot-b", "postgres-box": "ballot-box"}
+"""The clusters of the ballot, each with the only service that may reach it."""
 
 
 def services() -> dict[str, dict[str, Any]]:
@@ -105,7 +115,7 @@ def test_the_example_names_every_required_variable_and_gives_no_value() -> None:
     assert set(re.findall(r"^(\w+)=.", example, re.MULTILINE)) == set()
 
 
-def test_only_the_web_can_be_opened_to_the_network() -> None:
+def test_nothing_is_open_to_the_network_by_itself() -> None:
     published = {
         name: [interpolated(port) for port in service.get("ports", [])] for name, service in services().items()
     }
@@ -113,12 +123,17 @@ def test_only_the_web_can_be_opened_to_the_network() -> None:
         "temporal": ["127.0.0.1:7233:7233"],
         "temporal-ui": ["127.0.0.1:8233:8080"],
         "web": ["127.0.0.1:8080:8080"],
+        "ballot-a": ["127.0.0.1:8091:8091"],
+        "ballot-b": ["127.0.0.1:8092:8092"],
+        "ballot-box": ["127.0.0.1:8093:8093"],
+        "ballot-board": ["127.0.0.1:8094:8094"],
     }
 
 
 def test_data_live_in_named_volumes() -> None:
     declared = set(yaml.safe_load(FILE.read_text(encoding="utf-8"))["volumes"])
-    assert declared == {"postgres-data", "jiandu-data"}
+    parts = {f"ballot-{part}-{what}" for part in ("a", "b", "box") for what in ("keys", "database")}
+    assert declared == {"postgres-data", "jiandu-data", "ballot-board"} | parts
     # The image of PostgreSQL 18 refuses to keep its data in the folder of the earlier ones.
     assert "postgres-data:/var/lib/postgresql" in services()["postgres"]["volumes"]
     for name in ("migrate", "web", "worker"):
@@ -127,21 +142,76 @@ def test_data_live_in_named_volumes() -> None:
 
 def test_the_settings_it_passes_are_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("web", "worker", "migrate"):
-        passed = {key: interpolated(str(value)) for key, value in services()[name]["environment"].items()}
-        for key, value in passed.items():
-            assert key.removeprefix("JIANDU_").lower() in Settings.model_fields, key
-            monkeypatch.setenv(key, value)
-        settings = Settings()
+        with monkeypatch.context() as patched:
+            settings = settings_of(name, patched)
         assert not settings.embedded_postgres
         assert not settings.embedded_temporal
         assert settings.town == "qingshan"
+        assert not settings.ballot_parts
+
+
+def settings_of(name: str, patched: pytest.MonkeyPatch) -> Settings:
+    """The settings of a service, as its process reads them."""
+    for key, value in services()[name]["environment"].items():
+        assert key.removeprefix("JIANDU_").lower() in Settings.model_fields, key
+        patched.setenv(key, interpolated(str(value)))
+    return Settings()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_of_the_ballot_runs_alone_and_is_where_the_organiser_looks(
+    part: Part, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        settings = settings_of(f"ballot-{part}", patched)
+    assert settings.ballot_parts == {part}
+    assert embedded_clusters(settings) == {}
+    if part == "board":
+        return
+    with monkeypatch.context() as patched:
+        organiser = settings_of("worker", patched)
+    assert f"@postgres-{part}:5432/" in cluster_url(settings, part)
+    assert office_url(organiser, part) == f"http://ballot-{part}:{port_of(settings, part)}"
+    assert office_key(organiser, part) == office_key(settings, part)
+
+
+def test_a_cluster_of_the_ballot_is_reached_by_its_part_alone() -> None:
+    networks = {name: set(service["networks"]) for name, service in services().items()}
+    internal = yaml.safe_load(FILE.read_text(encoding="utf-8"))["networks"]
+    for cluster, part in CLUSTERS.items():
+        sharing = {name for name, joined in networks.items() if joined & networks[cluster]}
+        assert sharing == {cluster, part}
+        assert all(internal[network]["internal"] for network in networks[cluster])
+        assert not services()[cluster].get("ports")
+
+
+def test_secrets_and_keys_of_the_parts_are_their_own() -> None:
+    volumes = {name: {v.partition(":")[0] for v in s.get("volumes", [])} for name, s in services().items()}
+    for name, used in volumes.items():
+        for other, others in volumes.items():
+            shared = {volume for volume in used & others if volume.startswith("ballot-")}
+            assert other == name or shared <= {"ballot-board"}, f"{name} and {other}"
+    assert "ballot-board:/data/ballot/board:ro" in services()["ballot-board"]["volumes"]
+    text = FILE.read_text(encoding="utf-8")
+    for cluster, part in CLUSTERS.items():
+        password = f"BALLOT_{cluster.removeprefix('postgres-').upper()}_DB_PASSWORD"
+        holders = {name for name, service in services().items() if password in str(service)}
+        assert holders == {cluster, part}
+        assert password in text
+
+
+def test_the_ballots_clusters_are_set_as_the_embedded_ones() -> None:
+    for cluster in CLUSTERS:
+        given = dict(each.removeprefix("-c").split("=") for each in services()[cluster]["command"][1:])
+        assert {key: SMALL_CLUSTER[key] for key in given} == given
+        assert {"wal_recycle", "synchronous_commit", "autovacuum"} <= given.keys()
 
 
 def test_the_commands_it_runs_exist() -> None:
     known = set(get_command(cli.app).list_commands(None))  # type: ignore[attr-defined]  # a click group
     run = {service["command"][1] for service in services().values() if service.get("command", [""])[0] == "jiandu"}
     checks = services()["worker"]["healthcheck"]["test"]
-    assert run == {"migrate", "web", "worker"}
+    assert run == {"migrate", "web", "worker", "ballot"}
     assert run | {checks[2]} <= known
 
 
@@ -151,7 +221,7 @@ def test_the_engine_is_the_one_that_the_tests_run() -> None:
     images = {name: str(service.get("image", "")) for name, service in services().items()}
     assert images["temporal"] == f"temporalio/server:{pinned[1]}"
     assert images["temporal-schema"] == images["temporal-namespace"] == f"temporalio/admin-tools:{pinned[1]}"
-    assert images["postgres"] == "postgres:18"
+    assert {images[name] for name in ("postgres", *CLUSTERS)} == {"postgres:18"}
 
 
 def test_the_server_has_no_limit_of_updates_either() -> None:
