@@ -59,6 +59,10 @@ class Page implements App {
     });
   }
 
+  get address(): string {
+    return `#m=${this.session.poll.hash}`;
+  }
+
   get tableView(): boolean {
     return read(TABLE) === "1";
   }
@@ -72,7 +76,7 @@ class Page implements App {
   }
 
   go(screen: Screen): void {
-    const address = `#m=${this.session.poll.hash}`;
+    const { address } = this;
     if (this.now === null || PASSING.has(this.now)) history.replaceState(screen, "", address);
     else history.pushState(screen, "", address);
     this.show(screen);
@@ -220,5 +224,8 @@ restoreType();
 window.addEventListener("unhandledrejection", (event) => broken(event.reason));
 window.addEventListener("error", (event) => broken(event.error));
 window.addEventListener("hashchange", () => void open());
-window.addEventListener("popstate", (event) => page?.revisit(event.state));
+window.addEventListener("popstate", (event) => {
+  // Another address in the same tab, a slip's or another hall's, is opened by `hashchange`, which must still find it.
+  if (page && location.hash === page.address) page.revisit(event.state);
+});
 void open();

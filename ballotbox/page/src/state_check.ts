@@ -76,7 +76,11 @@ async function counted(
     } else if (opened?.unopened.includes(ballot.subject)) subjects[ballot.subject] = "unopened";
     else if (opened?.setAside.some((aside) => leaves[aside.leaf] === kept.receipt.leaf)) {
       subjects[ballot.subject] = "set_aside";
-    } else subjects[ballot.subject] = mine.some((s) => lines.some((l) => l.includes(s.key))) ? "altered" : "missing";
+    } else {
+      const lost = mine.filter((slice) => !exact.has(slice.line));
+      const changed = lost.some((slice) => lines.some((line) => line.includes(slice.key)));
+      subjects[ballot.subject] = changed ? "altered" : "missing";
+    }
   }
   return rows;
 }
@@ -86,16 +90,18 @@ async function openings(session: Session, lines: string[], faults: Fault[]): Pro
   const { poll } = session;
   const root = await protocol.slicesRoot(lines);
   let opened: Opened | null = null;
+  let agreed = true;
   for (const name of TEAMS) {
     const note = await api.boardText(poll.hash, name);
     try {
       opened = protocol.readOpening(poll, note);
-      if (opened.scrutineers < SCRUTINEERS || opened.slicesRoot !== root) faults.push("openings");
+      agreed &&= opened.scrutineers >= SCRUTINEERS && opened.slicesRoot === root;
     } catch (error) {
       if (!(error instanceof NoteRefused)) throw error;
-      faults.push("openings");
+      agreed = false;
     }
   }
+  if (!agreed) faults.push("openings");
   return opened;
 }
 

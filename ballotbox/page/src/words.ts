@@ -172,8 +172,7 @@ export const FILL = {
   next: "下一位",
   toReview: "去核对",
   toList: "回到名单",
-  blank: "不填",
-  saved: "已存在手机里",
+  saved: (n: number, of: number) => `这一位填了 ${n}/${of} 项，已存在手机里`,
 };
 
 export const TABLE = { title: "全部测评对象" };

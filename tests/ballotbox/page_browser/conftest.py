@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Protocol
 
 import pytest
-from playwright.async_api import BrowserContext, Page, async_playwright
+from playwright.async_api import BrowserContext, Page, Playwright, Route, async_playwright
 
 from tests.ballotbox.page_browser.hall import Hall, Keys, hall
 from tests.browser import PHONE, chromium
 from tests.browser import browser as browser
 
 
+Handler = Callable[[Route], Awaitable[None]]
+
+
 class Phone:
     """A phone whose browser can be killed and opened again with what it had stored."""
 
-    def __init__(self, folder: Path, driver: AsyncExitStack) -> None:
+    def __init__(self, folder: Path, playwright: Playwright) -> None:
         self._folder = folder
-        self._driver = driver
+        self._playwright = playwright
         self._context: BrowserContext | None = None
+        self._next: list[tuple[str, Handler]] = []
         self.complaints: list[str] = []
         """What the browser's console said of errors, refusals of the security policy among them."""
         self.asked: list[str] = []
@@ -29,21 +33,32 @@ class Phone:
 
     async def open(self) -> Page:
         """A tab; the storage is the one of before."""
-        playwright = await self._driver.enter_async_context(async_playwright())
-        self._context = await playwright.chromium.launch_persistent_context(
+        self._context = await self._playwright.chromium.launch_persistent_context(
             self._folder, executable_path=chromium(), args=["--no-sandbox"], viewport=PHONE, accept_downloads=True
         )
+        for address, handler in self._next:
+            await self._context.route(address, handler)
+        self._next.clear()
         page = self._context.pages[0]
         page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self.asked.append(request.url))
         return page
 
+    def route_next(self, address: str, handler: Handler) -> None:
+        """The network of the next start behaves like this."""
+        self._next.append((address, handler))
+
     async def kill(self) -> None:
         """The whole browser goes away."""
         if self._context:
             await self._context.close()
-        await self._driver.aclose()
+            self._context = None
+
+    async def reopen(self) -> Page:
+        """Killed, and opened again."""
+        await self.kill()
+        return await self.open()
 
 
 class MakeHall(Protocol):
@@ -78,7 +93,7 @@ async def town_hall(make_hall: MakeHall) -> Hall:
 @pytest.fixture
 async def phone(tmp_path: Path) -> AsyncIterator[Phone]:
     """A phone."""
-    async with AsyncExitStack() as driver:
-        one = Phone(tmp_path / "phone", driver)
+    async with async_playwright() as playwright:
+        one = Phone(tmp_path / "phone", playwright)
         yield one
         await one.kill()

@@ -6,10 +6,10 @@ The cores are those that the services wrap. Every request is kept as it came ove
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from starlette.applications import Starlette
@@ -105,7 +105,12 @@ class Hall:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.seen: list[Seen] = []
+        self.spoil: Callable[[str, Any], Any] = lambda _, answer: answer
+        """What a dishonest server makes of the answer to `who`, `stamp` or `cast`."""
         self.codes: dict[str, dict[str, str]] = {"a": {}, "b": {}}
+        self.stamping: dict[str, list[str]] = {"a": [], "b": []}
+        self.cast_order: list[Envelope] = []
+        """Envelopes as they arrived over HTTP, repeated ones too."""
         self.scripted: ScriptedPoll
         self.origins: dict[str, str] = {}
         self.phase: BoardPhase = "collecting"
@@ -127,6 +132,10 @@ class Hall:
     def casts(self) -> list[Seen]:
         """The cast requests so far."""
         return [seen for seen in self.seen if seen.path.startswith("/cast/")]
+
+    def asked(self, issuer: str) -> list[str]:
+        """The bodies of all requests for stamps that reached an issuer."""
+        return self.stamping[issuer]
 
     def in_box(self) -> list[str]:
         """Subjects of the envelopes that the box took."""
@@ -227,9 +236,11 @@ def issuer_app(hall: Hall, issuer: Literal["a", "b"]) -> ASGIApp:
         except Refusal as refusal:
             return _refused(refusal)
         subjects = list(entitled_subjects(hall.scripted.poll, deputy))
-        return JSONResponse({"deputy": deputy, "name": DEPUTIES[deputy], "subjects": subjects, "collected": False})
+        told = {"deputy": deputy, "name": DEPUTIES[deputy], "subjects": subjects, "collected": False}
+        return JSONResponse(hall.spoil("who", told))
 
     async def stamp(request: Request) -> Response:
+        hall.stamping[issuer].append((await request.body()).decode())
         asked = await request.json()
         values = {kind: {name: bytes.fromhex(v) for name, v in asked[kind].items()} for kind in ("slices", "tokens")}
         try:
@@ -237,7 +248,8 @@ def issuer_app(hall: Hall, issuer: Literal["a", "b"]) -> ASGIApp:
             answer = hall.scripted.issuers[issuer].stamp(deputy, StampValues(**values))
         except Refusal as refusal:
             return _refused(refusal)
-        return JSONResponse({kind: {n: v.hex() for n, v in part.items()} for kind, part in answer._asdict().items()})
+        told = {kind: {n: v.hex() for n, v in part.items()} for kind, part in answer._asdict().items()}
+        return JSONResponse(hall.spoil("stamp", told))
 
     cors = Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["POST"], allow_headers=["content-type"])
     routes = [
@@ -254,13 +266,15 @@ def box_app(hall: Hall) -> ASGIApp:
         try:
             if hall.phase == "collecting":
                 raise Refusal("still_collecting", "领票还没有结束。")
-            receipt = hall.scripted.box.cast(Envelope.from_bytes(await request.body()))
+            envelope = Envelope.from_bytes(await request.body())
+            hall.cast_order.append(envelope)
+            receipt = hall.scripted.box.cast(envelope)
         except OtherEnvelope as refusal:
             told = {"code": refusal.code, "message": refusal.message, "receipt": refusal.receipt.model_dump()}
             return JSONResponse(told, 409)
         except Refusal as refusal:
             return _refused(refusal)
-        return Response(receipt.to_bytes(), media_type="application/json")
+        return JSONResponse(hall.spoil("cast", receipt.model_dump()))
 
     return Recorder(Plain(Starlette(routes=[Route("/cast/{manifest}", cast, methods=["POST"])])), "box", hall)
 
@@ -289,7 +303,7 @@ async def hall(
                 "poll": "2026-p1",
                 "event": "2026 年站所长述职测评",
                 "phases": {"collecting": "12 月 1 日 9:00", "casting": "12 月 1 日 9:30"},
-                "mode": "mixed",
+                "mode": "phones",
                 "services": Services(a=a, b=b, box=box),
                 "labels": Labels(subjects=dict(subjects), questions=dict(questions), codes=CODE_LABELS),
                 "recused": {s: ("d05",) if s == first else () for s in subjects},
@@ -298,7 +312,6 @@ async def hall(
                 "roster": tuple(DEPUTIES),
                 "policy": AppraisalPolicy().model_dump_json().encode(),
                 "page": page_bytes(),
-                "minimum_path": 1,
                 **facts,
             }
         )

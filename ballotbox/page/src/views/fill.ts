@@ -22,6 +22,13 @@ export function fill(app: App, index: number): Shown {
   if (subject === undefined) throw new RangeError("no such subject");
   const last = session.subjects.length - 1;
   const { meter, show } = meterOf(app);
+  const notice = h("p", { class: "small", role: "status" });
+  const saved = (): void => {
+    show();
+    const marked = session.marked(subject);
+    notice.textContent = marked === 0 ? "" : FILL.saved(marked, session.questions.length);
+  };
+  saved();
   const to = (other: number) => () => app.go({ name: "fill", index: other });
   return {
     title: subjectName(session.poll, subject),
@@ -29,7 +36,8 @@ export function fill(app: App, index: number): Shown {
     body: [
       h("p", { class: "small" }, FILL.place(index + 1, session.subjects.length)),
       meter.element,
-      rowsOf(session, subject, show),
+      rowsOf(session, subject, saved),
+      notice,
       h(
         "div",
         { class: "actions" },
