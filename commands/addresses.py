@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ValidationError
 
+from runtime.ballot_parts import Part, office_url, origin
 from runtime.settings import Settings
 
 
@@ -41,3 +42,12 @@ def announced(settings: Settings) -> Addresses | None:
 def withdraw(settings: Settings) -> None:
     """The servers are stopping."""
     (settings.data_dir / "addresses.json").unlink(missing_ok=True)
+
+
+def part_url(settings: Settings, part: Part) -> str:
+    """Where a part of the ballot is reached from this machine: as the settings say, else where `jiandu up` put it."""
+    running = announced(settings)
+    named = getattr(settings, f"ballot_{part}_office_url", None) or getattr(settings, f"ballot_{part}_url")
+    if named is None and running is not None and part in running.ballot:
+        return running.ballot[part]
+    return origin(settings, part) if part == "board" else office_url(settings, part)

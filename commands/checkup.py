@@ -24,6 +24,7 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 
 from commands.backup import last_backup
+from commands.ballot.checkup import ballot_looks
 from commands.calendar import years_needed
 from domain.cases.case import TOWN_ZONE
 from domain.roster.books import CALENDAR
@@ -76,6 +77,7 @@ class Checkup:
             ("chain", "事件链校验", "立即停止写入，运行 jiandu verify。", self.chain),
             ("calendar", "工作日历", "放假安排公布后升级 jiandu，或录入年度放假表。", self.calendar),
             ("backup", "备份", "运行 jiandu backup 备份文件，并每天执行。", self.backup),
+            *ballot_looks(self._settings),
         )
 
     async def essential(self) -> list[Finding]:
