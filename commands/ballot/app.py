@@ -232,3 +232,88 @@ def destroy(
     from commands.ballot.objections import destroy
 
     finish_async(destroy(poll, slips or [], as_, command_id, as_json=as_json), as_json=as_json)
+
+
+Authority = Annotated[
+    Path | None, typer.Option("--ca", metavar="PEM", help="会场服务器的证书 · trust this certificate alone")
+]
+ManifestHash = Annotated[
+    str, typer.Option("--poll", metavar="HASH", help="清单编号，在会场二维码中 · the manifest's hash")
+]
+
+
+@ballot_app.command(epilog=EXIT_CODES)
+def verify(
+    place: Annotated[str, typer.Argument(metavar="FOLDER|URL", help="公布的文件夹，或公告板地址 …/polls/<编号>/")],
+    manifest: Annotated[
+        str | None, typer.Option("--manifest", metavar="HASH", help="会场二维码中的清单编号 · the hall's hash")
+    ] = None,
+    authority: Authority = None,
+    as_json: Json = False,
+) -> None:
+    """核对公布的测评结果，不需要数据库和设置 · Verify a published ballot; needs no database and no settings."""
+    from commands.ballot.verify import verify_ballot
+
+    finish(lambda: verify_ballot(place, manifest, authority, as_json=as_json), as_json=as_json)
+
+
+@ballot_app.command(epilog=EXIT_CODES)
+def pack(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="公布的文件夹 · the published folder")],
+    target: Annotated[Path, typer.Argument(metavar="FILE.zip", help="写到哪里 · where to")],
+    as_json: Json = False,
+) -> None:
+    """把公布的文件夹和独立核对程序打成一个文件 · Pack the folder and the outsiders' verifier into one file."""
+    from commands.ballot.pack import pack
+
+    finish(lambda: pack(folder, target, as_json=as_json), as_json=as_json)
+
+
+@ballot_app.command(epilog=EXIT_CODES)
+def witness_key(
+    name: Annotated[str, typer.Option("--name", help="见证人的名字，如 witness-3 · a name without spaces")],
+    key: Annotated[Path, typer.Option("--key", metavar="FILE", help="私钥写到哪里 · where to keep the key")],
+    as_json: Json = False,
+) -> None:
+    """见证人生成自己的密钥，公钥交给组织者 · A witness makes a key and prints its public half."""
+    from commands.ballot.witness import witness_key
+
+    finish(lambda: witness_key(name, key, as_json=as_json), as_json=as_json)
+
+
+@ballot_app.command(epilog=f"{EXIT_CODES} · 3 警报 alarm")
+def witness(
+    board: Annotated[str, typer.Option("--board", metavar="URL", help="公告板的地址或文件夹 · the board")],
+    poll: ManifestHash,
+    key: Annotated[Path, typer.Option("--key", metavar="FILE", help="见证人的私钥 · the witness's key")],
+    state: Annotated[Path, typer.Option("--state", metavar="FOLDER", help="保存所见票册的文件夹 · what is kept")],
+    once: Annotated[bool, typer.Option("--once", help="只看一次（默认） · look once, the default")] = False,
+    every: Annotated[float | None, typer.Option("--every", min=1, metavar="SECONDS", help="每隔几秒看一次")] = None,
+    peer: Annotated[
+        list[str] | None, typer.Option("--peer", metavar="FOLDER|URL", help="另一见证人的保存文件夹 · another's state")
+    ] = None,
+    authority: Authority = None,
+    as_json: Json = False,
+) -> None:
+    """见证：保存票册，只为增长而未改动的票册签名 · Keep the log, co-sign only one that merely grows."""
+    from commands.ballot.witness import witness
+
+    finish(
+        lambda: witness(
+            board, poll, key, state, peer or [], every=None if once else every, authority=authority, as_json=as_json
+        ),
+        as_json=as_json,
+    )
+
+
+@ballot_app.command(epilog=f"{EXIT_CODES} · 3 警报 alarm")
+def compare_witnesses(
+    one: Annotated[Path, typer.Argument(metavar="STATE", help="一名见证人的保存文件夹 · one witness's state")],
+    other: Annotated[Path, typer.Argument(metavar="STATE", help="另一名见证人的 · another's")],
+    poll: ManifestHash,
+    as_json: Json = False,
+) -> None:
+    """比对两名见证人保存的票册 · Compare what two witnesses were shown."""
+    from commands.ballot.witness import compare_witnesses
+
+    finish(lambda: compare_witnesses(poll, one, other, as_json=as_json), as_json=as_json)

@@ -751,7 +751,8 @@ class Verifier:
             said = published["subjects"][s]
             questions = [] if s in opening["unopened"] else self.poll.m["questions"]
             turnout = [said["issued"], said["returned"], said["set_aside"]]
-            if turnout != [self.issued[s], self.returned[s], aside[s]] or set(said["questions"]) != set(questions):
+            mine = [self.issued[s] - self.on_paper[s], self.returned[s], aside[s]]
+            if turnout != mine or set(said["questions"]) != set(questions):
                 self.add("tally", s, "发出、收回、无效信封数或项目与重新计票不符")
                 continue
             for q in questions:
