@@ -47,7 +47,7 @@ def form_token(page: str) -> str:
 def marked(page: str, mark: str) -> dict[str, str]:
     """A form with the same mark in every row."""
     names = {part.split('"')[0] for part in page.split('type="checkbox" name="')[1:]}
-    return {name: mark for name in names} | {"form_token": form_token(page)}
+    return dict.fromkeys(names, mark) | {"form_token": form_token(page)}
 
 
 async def test_a_code_opens_one_seat_and_wrong_ones_lock_the_address(held: Meeting) -> None:
@@ -88,6 +88,7 @@ async def test_a_form_that_is_not_ours_is_refused(held: Meeting) -> None:
             {"origin": "http://evil.test"},
             {"origin": ORIGIN, "sec-fetch-site": "cross-site"},
             {"origin": ORIGIN, "sec-fetch-site": "same-site"},
+            {"origin": ORIGIN, "sec-fetch-site": "none"},
             {"origin": "null"},
         ):
             assert (await desk.post("/forms/A/1", data=fields, headers=headers)).status_code == 403
