@@ -41,6 +41,9 @@ STAGES: Mapping[str, str] = {
     "void": "整次作废",
     "declared": "宣布作废",
     "more_returned_than_issued": "收回多于发出，整次作废",
+    "minimum_path": "某一投票方式票数过少，未开箱",
+    "too_few": "票数过少，未开箱",
+    "set_aside": "无效信封足以改变结论，作废",
     "to_serve": "待送达通知",
     "rectifying": "整改中",
     "reported": "已报整改报告",
@@ -242,6 +245,8 @@ EVENTS: Mapping[str, str] = {
 }
 
 FIELDS: Mapping[str, str] = {
+    "unreturned_could_flip": "未收回的票可能改变结论",
+    "set_aside": "无效信封",
     "last": "末位",
     "day": "日期",
     "in_session": "人代会期间",

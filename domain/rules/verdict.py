@@ -78,6 +78,8 @@ class Verdict(BaseModel):
     """口径敏感 (`appraisal.sensitivity_warning`)."""
     sensitive_under: tuple[Denominator, ...] = ()
     """The denominators under which the verdict would be the other one."""
+    unreturned_could_flip: bool = False
+    """Whether the ballots issued and not returned 发出 − 收回 could have turned the verdict."""
     dimensions: tuple[DimensionFigure, ...] = ()
     """Empty where a breakdown would expose voters (`appraisal.minimum_group`)."""
     dimension_warnings: tuple[str, ...] = ()

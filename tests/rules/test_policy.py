@@ -283,7 +283,8 @@ documents = st.fixed_dictionaries(
             },
         ),
         "rectification": st.fixed_dictionaries(
-            {}, optional={"months": st.integers(1, 6), "reminders": st.lists(st.integers(0, 90), unique=True)}
+            {},
+            optional={"months": st.integers(1, 6), "reminders": st.lists(st.integers(0, 90), unique=True, max_size=30)},
         ),
         "assessment": st.fixed_dictionaries(
             {}, optional={"methods": weights(), "bonus_cap": st.decimals(0, 100, places=2).map(str)}

@@ -14,6 +14,7 @@ from domain.cases.poll.state import PollState
 from domain.policy.document import AppraisalPolicy
 from domain.rules.appraisal import before_opening, more_returned_than_issued
 from domain.rules.counting import Attendance, attendance_fault, count_fault
+from domain.rules.flipping import could_flip
 
 
 def attendance_of(state: PollState, command: OpenPoll) -> dict[str, Attendance]:
@@ -127,6 +128,9 @@ def counted_results(
             raise Refusal("impossible_count", f"{subject}：{fault}；请重新核对计票。")
         if lacks_quorum(state, policy, present):
             results[subject] = _result(state, PollStatus.NO_QUORUM, present, on)
+            continue
+        if could_flip(policy, present, count.overall, count.dimensions, set_aside=count.set_aside):
+            results[subject] = _void(state, present, count, VoidReason.SET_ASIDE, on)
             continue
         results[subject] = _result(state, PollStatus.COUNTED, present, on).model_copy(
             update={

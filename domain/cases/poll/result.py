@@ -15,6 +15,7 @@ from domain.policy.document import AppraisalPolicy
 from domain.policy.values import Count
 from domain.rules.appraisal import judge
 from domain.rules.counting import Attendance, ItemCount
+from domain.rules.flipping import could_flip
 from domain.rules.verdict import Outcome, Verdict, without_count
 
 
@@ -97,7 +98,10 @@ class PollResult(BaseModel):
     def verdict(self, policy: AppraisalPolicy) -> Verdict:
         """What the result means under a policy."""
         if self.status is PollStatus.COUNTED and self.attendance is not None and self.overall is not None:
-            return judge(policy, self.attendance, self.overall, self.dimensions, in_session=self.in_session)
+            verdict = judge(policy, self.attendance, self.overall, self.dimensions, in_session=self.in_session)
+            missing = max(0, self.attendance.issued - self.overall.returned)
+            turned = could_flip(policy, self.attendance, self.overall, self.dimensions, unreturned=missing)
+            return verdict.model_copy(update={"unreturned_could_flip": verdict.decides and turned})
         outcome = Outcome.NO_QUORUM if self.status is PollStatus.NO_QUORUM else Outcome.VOID
         if self.attendance is None:
             return Verdict(verdict=outcome)

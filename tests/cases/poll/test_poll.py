@@ -151,6 +151,26 @@ def test_a_subject_too_few_voted_on_is_void_for_itself() -> None:
     assert play.facts.outcome == "counted"
 
 
+@pytest.mark.parametrize(("passing", "status"), [(35, PollStatus.VOID), (50, PollStatus.COUNTED)])
+def test_envelopes_set_aside_void_a_subject_when_they_could_have_turned_it(passing: int, status: PollStatus) -> None:
+    play = called()
+    unread = count(passing, 54 - passing, issued=55, invalid=6, returned=60).model_copy(update={"set_aside": 6})
+    counted(play, 60, czs=unread.model_copy(update={"issued": 60}), lys=count(36, 19, issued=60))
+    czs = told(play)["appraisal-2025-czs"]
+    assert (czs.status, czs.set_aside) == (status, 6)
+    assert czs.reason is (VoidReason.SET_ASIDE if status is PollStatus.VOID else None)
+
+
+@pytest.mark.parametrize(("returned", "marked"), [(60, False), (55, True)])
+def test_a_verdict_that_the_missing_ballots_could_turn_is_marked(returned: int, marked: bool) -> None:
+    play = called()
+    passing = 36 if returned == 60 else 35
+    counted(play, 60, czs=count(passing, returned - passing, issued=60), lys=count(36, 19, issued=60))
+    verdict = told(play)["appraisal-2025-czs"].verdict(play.policy.appraisal)
+    assert verdict.verdict is Outcome.PASS
+    assert verdict.unreturned_could_flip is marked
+
+
 def test_a_box_that_may_not_be_opened_voids_the_whole_poll() -> None:
     play = called()
     unopened = SubjectCount(overall=ItemCount(), issued=55, returned=50, opened=False)
