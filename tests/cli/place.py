@@ -8,15 +8,18 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from runtime.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 READY = "监督已启动"
 PATIENCE = 120.0
+PARTS = ("a", "b", "box", "board")
 
 
 def eventually(condition: Any, what: str, patience: float = PATIENCE) -> Any:
@@ -28,11 +31,20 @@ def eventually(condition: Any, what: str, patience: float = PATIENCE) -> Any:
     return answer
 
 
+def _four_ports() -> tuple[int, ...]:
+    found: set[int] = set()
+    while len(found) < len(PARTS):
+        found.add(free_port(0))
+    return tuple(found)
+
+
 @dataclass(frozen=True)
 class Place:
     """One data folder."""
 
     folder: Path
+    ballot_ports: tuple[int, ...] = field(default_factory=_four_ports)
+    """Of issuers, box and board: every command must know them."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -46,8 +58,15 @@ class Place:
             "JIANDU_TEMPORAL_PORT": "0",
             "JIANDU_TEMPORAL_UI_PORT": "0",
             "JIANDU_WEB_PORT": "0",
-            **{f"JIANDU_BALLOT_{part}_PORT": "0" for part in ("A", "B", "BOX", "BOARD")},
+            **{f"JIANDU_BALLOT_{part.upper()}_PORT": str(self._port(part)) for part in PARTS},
         }
+
+    def at(self, part: str, path: str) -> str:
+        """An address of a part of the ballot."""
+        return f"http://127.0.0.1:{self._port(part)}{path}"
+
+    def _port(self, part: str) -> int:
+        return self.ballot_ports[PARTS.index(part)]
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a subcommand to its end."""

@@ -35,7 +35,7 @@ class Pages:
     findings: list[Finding]
     """What its checks find; a test may put in others."""
 
-    async def record(self, kind: CaseKind, case_id: str, command: Command) -> None:
+    async def record(self, kind: CaseKind, case_id: str, command: Command, actor: Actor = STAFF) -> None:
         """Do an act and record its events, as a workflow would."""
         decider = GOVERNED[kind]
         stream = stream_of(kind, case_id)
@@ -43,9 +43,9 @@ class Pages:
         state = fold(decider, events) if events else decider.initial()
         now = datetime.now(UTC)
         context = Context(town=TOWN, case_id=case_id, policy=Policy(), calendar=WorkCalendar(), now=now)
-        decided = decider.decide(state, command, STAFF, context)
+        decided = decider.decide(state, command, actor, context)
         metadata = Metadata(
-            actor=STAFF,
+            actor=actor,
             command_id=f"{stream}:{len(events)}",
             business_time=now,
             policy_version=Policy().version,
