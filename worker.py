@@ -36,7 +36,7 @@ from eventstore.database import APP_ROLE, create_engine, in_town
 from eventstore.reader import last_position
 from eventstore.store import EventStore
 from projections import subscribers
-from runtime.ballot_parts import WITH_CLUSTER, office_key, origin
+from runtime.ballot_parts import WITH_CLUSTER, office_key, office_url, origin
 from runtime.deployment import make_current, source_digest, stay_current
 from runtime.keys import kept_secret
 from runtime.logging import LoggingInterceptor, configure_logging
@@ -168,7 +168,9 @@ async def opened_box(settings: Settings, database_url: str) -> AsyncIterator[Pol
 
 def ballot_offices(settings: Settings) -> AbstractAsyncContextManager[Offices]:
     """The parties of polls on phones, wherever they are; nothing is reached before a poll asks for it."""
-    a, b, box = (Party(origin(settings, part), office_key(settings, part)) for part in WITH_CLUSTER)
+    a, b, box = (
+        Party(origin(settings, part), office_key(settings, part), office_url(settings, part)) for part in WITH_CLUSTER
+    )
     here = "board" in settings.ballot_parts
     certificate = settings.ballot_certificate
     return http_offices(

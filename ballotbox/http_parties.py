@@ -22,10 +22,11 @@ _PLAIN_NAME = re.compile(r"[\w.-]{1,100}")
 
 
 class Party(NamedTuple):
-    """Where a party is, and the key with which its office steers it."""
+    """Where phones reach a party, the key with which its office steers it, and where (None: at the same address)."""
 
     origin: str
     key: str
+    office: str | None = None
 
 
 @asynccontextmanager
@@ -45,9 +46,9 @@ async def http_offices(
     `slips`: the folder in which slips are kept that are dealt on this machine.
     """
     async with AsyncExitStack() as stack:
-        issuer_a = HttpIssuerOffice(a.origin, a.key, "a", certificate)
-        issuer_b = HttpIssuerOffice(b.origin, b.key, "b", certificate)
-        box_office = HttpBoxOffice(box.origin, box.key, certificate)
+        issuer_a = HttpIssuerOffice(a.office or a.origin, a.key, "a", certificate)
+        issuer_b = HttpIssuerOffice(b.office or b.origin, b.key, "b", certificate)
+        box_office = HttpBoxOffice(box.office or box.origin, box.key, certificate)
         stack.push_async_callback(issuer_a.close)
         stack.push_async_callback(issuer_b.close)
         stack.push_async_callback(box_office.disconnect)
