@@ -20,13 +20,16 @@ class Addresses(BaseModel):
     temporal_ui: str | None = None
     ballot: dict[str, str] = {}
     """Origins of the ballot's parts that it runs."""
+    count_desk_port: int | None = None
 
 
 def announce(
-    settings: Settings, web: str, temporal: str, temporal_ui: str | None, ballot: Mapping[str, str]
+    settings: Settings, web: str, temporal: str, temporal_ui: str | None, ballot: Mapping[str, str], desk: int
 ) -> Addresses:
     """Write down where this process' servers are."""
-    addresses = Addresses(pid=os.getpid(), web=web, temporal=temporal, temporal_ui=temporal_ui, ballot=dict(ballot))
+    addresses = Addresses(
+        pid=os.getpid(), web=web, temporal=temporal, temporal_ui=temporal_ui, ballot=dict(ballot), count_desk_port=desk
+    )
     (settings.data_dir / "addresses.json").write_text(addresses.model_dump_json(), encoding="utf-8")
     return addresses
 

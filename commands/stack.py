@@ -169,13 +169,17 @@ async def start_ballot(settings: Settings, supervisor: Supervisor, *, quiet: boo
     return {part: ballot_parts.origin(settings, part) for part in sorted(settings.ballot_parts)}
 
 
-async def start_web(settings: Settings, supervisor: Supervisor) -> str:
-    """Start the pages and wait until they answer. Returns their address."""
+async def start_web(settings: Settings, supervisor: Supervisor) -> tuple[str, int]:
+    """Start the pages, and the count desk beside them; wait until they answer. Their address, and the desk's port."""
     port = free_port(settings.web_port)
     host = "127.0.0.1" if settings.web_host in ("0.0.0.0", "::") else settings.web_host  # noqa: S104 - compared, not bound
     address = f"http://{host}:{port}"
     step("启动网页")
-    environment = {**os.environ, "JIANDU_WEB_PORT": str(port)}
+    # The address of the count desk is printed on slips: another port is taken only when the wished one is busy.
+    desk_port = free_port(settings.count_desk_port)
+    if desk_port != settings.count_desk_port:
+        warn(f"计票台的端口 {settings.count_desk_port} 被占用，改用 {desk_port}。")
+    environment = {**os.environ, "JIANDU_WEB_PORT": str(port), "JIANDU_COUNT_DESK_PORT": str(desk_port)}
     program = OneOfAKind(
         settings,
         "web",
@@ -185,7 +189,7 @@ async def start_web(settings: Settings, supervisor: Supervisor) -> str:
         stop_seconds=5,
     )
     await supervisor.start(program)
-    return address
+    return address, desk_port
 
 
 def worker_program(settings: Settings) -> Program:

@@ -91,8 +91,9 @@ async def _start_rest(
         await ensure_calendar(desk, datetime.now(UTC).astimezone(TOWN_ZONE).date())
         if demo:
             await load_demo(desk)
-    web = await start_web(settings, supervisor)
-    _welcome(settings, announce(settings, web, servers.temporal_address, servers.temporal_ui, ballot), demo=demo)
+    web, desk_port = await start_web(settings, supervisor)
+    addresses = announce(settings, web, servers.temporal_address, servers.temporal_ui, ballot, desk_port)
+    _welcome(settings, addresses, demo=demo)
 
 
 def _welcome(settings: Settings, addresses: Addresses, *, demo: bool) -> None:
@@ -100,8 +101,9 @@ def _welcome(settings: Settings, addresses: Addresses, *, demo: bool) -> None:
     done("监督已启动。")
     say(f"  网页        {addresses.web}")
     say(f"  运行状态    {addresses.web}/status")
+    say(f"  计票台      端口 {addresses.count_desk_port}（纸质票录入，jiandu ballot counters 发代码）")
     if "board" in addresses.ballot:
-        say(f"  投票页面    {addresses.ballot['board']}（会场里用 HTTPS，见 docs/operations.md）")
+        say(f"  投票页面    {addresses.ballot['board']}（会场里用 HTTPS，见 docs/operations-ballot.md）")
     if addresses.temporal_ui:
         say(f"  流程引擎    {addresses.temporal_ui}（{addresses.temporal}，命名空间 {settings.temporal_namespace}）")
     else:

@@ -7,19 +7,25 @@ import asyncio
 import uvicorn
 from temporalio.client import Client
 
+from ballotbox.count_desk import CountDesk
+from ballotbox.polls import PollKey
+from ballotbox.secret.manifest import Poll
+from commands.ballot.desk_server import desk_beside
 from commands.checkup import Checkup
 from commands.demo_mark import demo_town
 from commands.doctor import database_url
 from commands.outcome import Exit, Failure
-from commands.screen import say
+from commands.screen import say, warn
 from eventstore.store import EventStore
+from runtime.ballot_parts import origin
 from runtime.logging import configure_logging
 from runtime.settings import load_settings
 from runtime.temporal import connect
 from web.acts.counter import Counter
 from web.app import create_app
+from web.count_desk.site import DeskSite
 from web.site import Site
-from worker import sealed_converter
+from worker import opened_box, sealed_converter
 from workflows.client import CaseClient
 
 
@@ -43,7 +49,12 @@ async def web() -> int:
         in_flight = None if settings.embedded_temporal else settings.updates_in_flight
         return CaseClient(await engine_client(), settings.town, store, settings.task_queue, in_flight=in_flight)
 
-    async with EventStore.open(url) as store:
+    async def hall_link(poll: PollKey) -> str | None:
+        """The phones' address, once the poll has a manifest."""
+        manifest = await box.adopted(poll)
+        return None if manifest is None else f"{origin(settings, 'board')}/#m={Poll(manifest).hash.hex()}"
+
+    async with EventStore.open(url) as store, opened_box(settings, url) as box:
         checkup = Checkup(settings, url, store, engine_client)
         demo = demo_town(settings)
         site = Site(
@@ -54,7 +65,10 @@ async def web() -> int:
             status=checkup.all,
             demo=demo is not None,
             counter=Counter(store, settings.town, cases),
+            box=box,
+            hall_link=hall_link,
         )
+        desk = DeskSite(site.town, site.town_name, store.engine, CountDesk(store.engine), box)
         config = uvicorn.Config(
             create_app(site),
             host=settings.web_host,
@@ -66,7 +80,10 @@ async def web() -> int:
         )
         server = uvicorn.Server(config)
         say(f"网页 http://{settings.web_host}:{settings.web_port}（Ctrl-C 停止）")
-        await server.serve()
+        async with desk_beside(settings, desk) as count_desk:
+            if count_desk is None:
+                warn(f"计票台没有启动：端口 {settings.count_desk_port} 被占用；用 JIANDU_COUNT_DESK_PORT 另指定。")
+            await server.serve()
         if not server.started:
             raise Failure(f"网页没有启动：端口 {settings.web_port} 可能被占用。", "改用 JIANDU_WEB_PORT 指定的端口。")
     return Exit.OK

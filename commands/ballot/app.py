@@ -235,7 +235,7 @@ def destroy(
 
 
 Authority = Annotated[
-    Path | None, typer.Option("--ca", metavar="PEM", help="会场服务器的证书 · trust this certificate alone")
+    Path | None, typer.Option("--ca", metavar="PEM", help="会场服务器的证书 · believe this certificate too")
 ]
 ManifestHash = Annotated[
     str, typer.Option("--poll", metavar="HASH", help="清单编号，在会场二维码中 · the manifest's hash")
@@ -317,3 +317,67 @@ def compare_witnesses(
     from commands.ballot.witness import compare_witnesses
 
     finish(lambda: compare_witnesses(poll, one, other, as_json=as_json), as_json=as_json)
+
+
+@ballot_app.command(epilog=EXIT_CODES)
+def forms(
+    poll: PollArgument,
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="写到哪个文件夹 · the folder")] = Path(),
+    spare: Annotated[int, typer.Option("--spare", min=0, max=200, help="每种多印几张 · spare forms")] = 6,
+    as_json: Json = False,
+) -> None:
+    """打印编号纸质票、登记表、计票报告单 · Print numbered paper forms, the ledger and the counting sheet."""
+    from commands.ballot.forms import forms
+
+    finish_async(forms(poll, out, spare=spare, as_json=as_json), as_json=as_json)
+
+
+@ballot_app.command(epilog=EXIT_CODES)
+def counters(
+    poll: PollArgument,
+    persons: Annotated[
+        list[str], typer.Option("--person", metavar="NAME:1|2|监票", help="如 张三:1、李四:2:1-30、王五:监票 · a seat")
+    ],
+    slips: Annotated[
+        Path | None, typer.Option("--slips", metavar="FILE.pdf", help="带二维码的纸条写到哪里 · slips with QR codes")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """发放计票台的代码 · Seats at the count desk: codes for counters and scrutineers."""
+    from commands.ballot.counters import counters
+
+    finish_async(counters(poll, persons, slips, as_json=as_json), as_json=as_json)
+
+
+@ballot_app.command("give-paper", epilog=EXIT_CODES)
+def give_paper(
+    poll: PollArgument,
+    deputies: Annotated[list[str], typer.Argument(metavar="DEPUTY...", help="代表编号 · the deputies")],
+    as_json: Json = False,
+) -> None:
+    """混合方式：登记领用纸质票的代表 · In a mixed poll these deputies take paper."""
+    from commands.ballot.paper import give_paper
+
+    finish_async(give_paper(poll, deputies, as_json=as_json), as_json=as_json)
+
+
+@ballot_app.command("paper-status", epilog=EXIT_CODES)
+def paper_status(poll: PollArgument, as_json: Json = False) -> None:
+    """纸质票录入进度和待裁定的差异 · How far the typing of paper is."""
+    from commands.ballot.paper import paper_status
+
+    finish_async(paper_status(poll, as_json=as_json), as_json=as_json)
+
+
+@ballot_app.command("fall-back", epilog=EXIT_CODES)
+def fall_back(
+    poll: PollArgument,
+    new: Annotated[str, typer.Option("--new", metavar="ID", help="新的纸质测评编号，如 P1Z · id of the new poll")],
+    reason: Annotated[str, typer.Option("--reason", help="理由 · why")] = "投票服务故障，改用纸质票",
+    as_: As = "staff:cli",
+    as_json: Json = False,
+) -> None:
+    """作废未开的票箱，同样的对象改用纸质票 · Void the poll unopened; the same subjects on paper."""
+    from commands.ballot.paper import fall_back
+
+    finish_async(fall_back(poll, new, reason=reason, as_=as_, as_json=as_json), as_json=as_json)
