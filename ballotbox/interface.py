@@ -132,6 +132,13 @@ class BallotBox(Protocol):
         Refused once the box was counted."""
         ...
 
+    async def destroy(self, poll: PollKey) -> None:
+        """After the objections: destroy the sealed envelopes of a counted poll. What is published stays.
+
+        Refused before the count.
+        """
+        ...
+
     async def verify(self, poll: PollKey) -> Verification:
         """Check what is published by all of the verifier's rules, count paper again, and compare with the counts that
         `close` gave."""

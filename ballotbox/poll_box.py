@@ -284,6 +284,15 @@ class PollBox(BallotBox):
             await openings.destroy(connection, poll)
             await connection.execute(_PHASE, {**key_of(poll), "phase": Phase.DISCARDED})
 
+    async def destroy(self, poll: PollKey) -> None:
+        async with in_box(self._engine, poll.town) as connection:
+            held = await self._live(connection, poll, "FOR UPDATE")
+            if held.row.phase is not Phase.CLOSED:
+                raise refusals.not_counted(poll.poll_id)
+            if not held.on_paper:
+                await self._reached(held.setup).box.destroy(held.hash)
+            await openings.destroy(connection, poll)  # the board has what they say
+
     async def verify(self, poll: PollKey) -> Verification:
         async with in_box(self._engine, poll.town) as connection:
             held = await self._find(connection, poll)

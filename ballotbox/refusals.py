@@ -117,3 +117,7 @@ def former_box(poll_id: str) -> Refusal:
 
 def cannot_be_dealt(poll_id: str, why: str) -> Refusal:
     return Refusal("cannot_be_dealt", f"测评 {poll_id} 不能用手机投票，请改用纸质票，或更正编号后另行测评：{why}")
+
+
+def not_counted(poll_id: str) -> Refusal:
+    return Refusal("not_counted", f"测评 {poll_id} 还没有计票，票不能销毁；作废的测评在宣布作废时即已销毁。")

@@ -44,6 +44,12 @@ class VoteContract:
         assert await hall.box.close(poll.key) == counted
         verification = await hall.box.verify(poll.key)
         assert (verification.faults, verification.cast) == ((), 4)
+        await hall.box.destroy(poll.key)
+        await hall.box.destroy(poll.key)
+        assert await hall.box.verify(poll.key) == verification
+        assert await hall.box.close(poll.key) == counted
+        with pytest.raises(Refusal):
+            await hall.box.contents(poll.key)
 
     async def test_collecting_ends_before_casting_begins(self, hall: Hall[Parties]) -> None:
         poll = setup()
@@ -53,6 +59,8 @@ class VoteContract:
             await hall.parties.phones.cast(poll.key, {"d1": {"czs": marks("competent")}})
         with refused("unfinished"):
             await hall.box.close(poll.key)
+        with refused("not_counted"):
+            await hall.box.destroy(poll.key)
         await hall.box.begin_casting(poll.key)
         await hall.box.begin_casting(poll.key)
         with refused("collecting_over"):
