@@ -21,7 +21,7 @@ Look = Callable[[], Awaitable[tuple[State, str, str]]]
 
 _LATER = timedelta(days=30)
 _START = "用 jiandu up 或 jiandu ballot serve 启动；已启动则看数据文件夹里 logs/ballot.log。"
-_RECIPE = "按 docs/operations.md 的“会场的 HTTPS”准备证书，投票前一天用手机试一次。"
+_RECIPE = "按 docs/operations-ballot.md 的“会场的 HTTPS”准备证书，投票前一天用手机试一次。"
 
 
 def ballot_looks(settings: Settings) -> list[tuple[str, str, str, Look]]:

@@ -68,7 +68,7 @@ def _https(settings: Settings) -> Https | None:
         raise Failure("有证书而没有私钥。", "设置 JIANDU_BALLOT_CERTIFICATE_KEY。")
     for file in (settings.ballot_certificate, settings.ballot_certificate_key):
         if not file.is_file():
-            raise Failure(f"证书文件打不开：{file}", "核对路径和权限（docs/operations.md 的“会场的 HTTPS”）。")
+            raise Failure(f"证书文件打不开：{file}", "核对路径和权限（docs/operations-ballot.md 的“会场的 HTTPS”）。")
     return Https(settings.ballot_certificate, settings.ballot_certificate_key)
 
 

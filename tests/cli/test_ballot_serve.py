@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -21,7 +22,6 @@ from runtime.ballot_parts import PARTS, office_key, office_url, port_of
 from runtime.ports import free_port
 from runtime.settings import Settings
 from tests.cli.place import ROOT, Place, eventually
-from tests.cli.test_ballot_doctor import certificate
 from web.findings import State
 
 
@@ -38,9 +38,17 @@ def serving(environment: dict[str, str], output: Path) -> Iterator[subprocess.Po
         process.wait()
 
 
+def by_the_recipe(folder: Path) -> tuple[Path, Path]:
+    """A certificate as docs/operations-ballot.md has it made, for this machine, and its key."""
+    text = (ROOT / "docs" / "operations-ballot.md").read_text("utf-8")
+    (commands,) = re.findall(r"```\n(openssl req.*?)```", text, re.DOTALL)
+    subprocess.run(["sh", "-euc", commands.replace("10.1.2.3", "127.0.0.1")], cwd=folder, check=True)
+    return folder / "hall.pem", folder / "hall.key"
+
+
 @pytest.fixture
 def settings(place: Place, tmp_path: Path) -> Settings:
-    file, key = certificate(tmp_path, hosts=["127.0.0.1"], days=90)
+    file, key = by_the_recipe(tmp_path)
     ports = {f"ballot_{part}_port": free_port(0) for part in PARTS}
     return Settings.model_validate(
         {"data_dir": place.folder, "ballot_certificate": file, "ballot_certificate_key": key, **ports}

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import yaml
+from sqlalchemy.engine import make_url
 from typer.main import get_command
 
 import cli
+from ballotbox.services.cluster import open_cluster
+from ballotbox.services.issuer.schema import schema_of
 from runtime.ballot_parts import PARTS, Part, cluster_url, embedded_clusters, office_key, office_url, port_of
-from runtime.postgres import SMALL_CLUSTER
+from runtime.postgres import BINARIES, SMALL_CLUSTER, EmbeddedPostgres
 from runtime.settings import Settings
 from runtime.temporal import UPDATES_WITHOUT_LIMIT
 
@@ -242,3 +248,31 @@ def test_mounted_files_exist() -> None:
 def test_a_script_is_sound_and_stops_at_its_first_error(script: Path) -> None:
     assert subprocess.run(["sh", "-n", str(script)], check=False).returncode == 0
     assert "\nset -eu\n" in script.read_text(encoding="utf-8")
+
+
+def test_a_parts_cluster_is_made_as_the_part_needs_it() -> None:
+    """The script of the image's first start, on a real cluster: the part opens it, and can make deleted rows go."""
+    script = ROOT / "deploy" / "ballot" / "10-part.sh"
+    with tempfile.TemporaryDirectory(prefix="jiandu-cp-", ignore_cleanup_errors=True) as folder:
+        server = EmbeddedPostgres(Path(folder) / "postgres", name="postgres-test", small=True)
+        server.start()
+        try:
+            url = make_url(server.superuser_url).set(drivername="postgresql")
+            with psycopg.connect(url.set(database="template1").render_as_string(), autocommit=True) as connection:
+                connection.execute("drop database jiandu")
+                connection.execute("drop role jiandu")
+            environment = {
+                "PATH": f"{BINARIES}:/usr/bin:/bin",
+                "PGHOST": str(url.query["host"]),
+                "PART_DB_PASSWORD": "p",
+            }
+            done = subprocess.run(["sh", str(script)], env=environment, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
+
+            async def forget() -> None:
+                async with open_cluster(server.url, schema_of("a")) as cluster:
+                    await cluster.forget("voter", "poll")
+
+            asyncio.run(forget())
+        finally:
+            server.stop()
