@@ -14,7 +14,6 @@ from tests.ballotbox.page_browser.hall import Hall, Keys, hall
 from tests.browser import PHONE, chromium
 from tests.browser import browser as browser
 
-
 Handler = Callable[[Route], Awaitable[None]]
 
 

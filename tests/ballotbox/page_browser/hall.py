@@ -181,7 +181,9 @@ class Hall:
             leaves = scripted.box.leaves
             self.write("leaves.txt", b"".join(leaf_hash(leaf).hex().encode() + b"\n" for leaf in leaves))
             witnesses = [scripted.dealt.witnesses[n] for n in (1, 3, 5)]
-            self.write("checkpoint.note", sign_checkpoint(scripted.poll, leaves, scripted.dealt.log, *witnesses).encode())
+            self.write(
+                "checkpoint.note", sign_checkpoint(scripted.poll, leaves, scripted.dealt.log, *witnesses).encode()
+            )
         self._show_phase(phase)
 
     def write(self, name: str, data: bytes) -> None:

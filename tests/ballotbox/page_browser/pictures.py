@@ -48,15 +48,13 @@ class Album:
     def __init__(self, page: Page, folder: Path) -> None:
         self._page, self._folder = page, folder
 
-    async def take(self, name: str, *, large: bool = False, desktop: bool = False, whole: bool = False) -> None:
+    async def take(self, name: str, *, large: bool = False, desktop: bool = False) -> None:
         """One picture of the screen as it is."""
         if large:
             await self._page.get_by_role("button", name="大字").click()
         if desktop:
             await self._page.set_viewport_size(DESKTOP)
-        # An address that changes nothing; without it the focus ring of the last press is in the picture.
-        await self._page.mouse.move(0, 0)
-        await self._page.screenshot(path=self._folder / f"ballot-{name}.png", full_page=whole)
+        await self._page.screenshot(path=self._folder / f"ballot-{name}.png")
         if desktop:
             await self._page.set_viewport_size(PHONE)
         if large:
@@ -67,7 +65,7 @@ async def play(deputy: Deputy, town: Hall, album: Album) -> None:
     """One deputy's way, with a picture of each screen."""
     page = deputy.page
     await deputy.open()
-    await album.take("welcome", whole=True)
+    await album.take("welcome")
     await album.take("welcome-large", large=True)
     await album.take("welcome-desktop", desktop=True)
     await deputy.press("开始领票")
@@ -92,7 +90,6 @@ async def play(deputy: Deputy, town: Hall, album: Album) -> None:
             await deputy.press("回到名单")
             await deputy.reads("已评 8/12")
             await album.take("list")
-            await album.take("list-desktop", desktop=True)
             await deputy.press("接着填写")
         await deputy.reads(f"第 {place + 1} 位")
         marks = {q: GRADES[(place * 2 + row) % len(GRADES)] for row, q in enumerate(ROWS)}
@@ -100,24 +97,18 @@ async def play(deputy: Deputy, town: Hall, album: Album) -> None:
             await deputy.mark(subject, dict(list(marks.items())[:3]))
             await page.evaluate("scrollTo(0, 0)")
             await album.take("fill")
-            await album.take("fill-whole", whole=True)
             await album.take("fill-large", large=True)
             await album.take("fill-desktop", desktop=True)
         await deputy.mark(subject, dict(list(marks.items())[: 5 if place == 9 else 6]))
         await deputy.press("下一位" if place < 11 else "去核对")
     await deputy.sees("核对全部答案")
     await album.take("review")
-    await page.mouse.wheel(0, 100_000)
-    await asyncio.sleep(0.3)
-    await album.take("review-end")
-    await album.take("review-desktop", desktop=True)
     await page.go_back()
     await deputy.press("回到名单")
     await page.get_by_role("radio", name="一张表").check()
     await deputy.press("接着填写")
     await deputy.sees("全部测评对象")
     await album.take("table")
-    await album.take("table-large", large=True)
     await album.take("table-desktop", desktop=True)
     await deputy.press("核对全部答案")
     town.begin_casting("d02", "d03", "d04")
@@ -128,14 +119,12 @@ async def play(deputy: Deputy, town: Hall, album: Album) -> None:
     await album.take("casting")
     await deputy.sees("票已投，回执齐全")
     await album.take("receipts")
-    await album.take("receipts-whole", whole=True)
     town.cast_others("d02", "d03", "d04")
     town.close()
     town.publish()
     await deputy.press("查看票到哪一步了")
     await deputy.reads("您的 72 项评价全部在公布的票中")
     await album.take("counted")
-    await album.take("counted-large", large=True)
     await album.take("counted-desktop", desktop=True)
     await deputy.press("办完了，清除手机里的票")
     await album.take("leave")
@@ -143,7 +132,6 @@ async def play(deputy: Deputy, town: Hall, album: Album) -> None:
 
 async def main(folder: Path) -> None:
     """All pictures."""
-    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as board:
         async with (
             hall(Path(board), Keys(), subjects=PEOPLE, questions=ROWS) as town,
@@ -155,4 +143,6 @@ async def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else DOCS))
+    chosen = Path(sys.argv[1]) if len(sys.argv) > 1 else DOCS
+    chosen.mkdir(parents=True, exist_ok=True)
+    asyncio.run(main(chosen))

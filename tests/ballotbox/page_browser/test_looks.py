@@ -1,4 +1,4 @@
-"""What people see: axe on every screen, sizes of type and targets, narrow screens, type at 200 %, the keyboard alone."""
+"""What people see: axe on every screen, sizes of type and targets, narrow screens, type at 200 %, the keyboard."""
 
 from __future__ import annotations
 
@@ -89,7 +89,9 @@ async def enlarge(page: Page, percent: int) -> None:
     """The browser's own size of type, as a person sets it: 16 px is 100 %."""
     session = await page.context.new_cdp_session(page)
     await session.send("Page.enable")
-    await session.send("Page.setFontSizes", {"fontSizes": {"standard": 16 * percent // 100, "fixed": 13 * percent // 100}})
+    await session.send(
+        "Page.setFontSizes", {"fontSizes": {"standard": 16 * percent // 100, "fixed": 13 * percent // 100}}
+    )
 
 
 @pytest.mark.parametrize("large", [False, True])
