@@ -57,7 +57,7 @@ class UrlSource:
         """A file's bytes."""
         url = f"{self._address}/{name}"
         try:
-            answer = httpx.get(url, timeout=_SECONDS, verify=self._tls or True)
+            answer = httpx.get(url, timeout=_SECONDS, verify=self._tls or True, trust_env=False)
         except httpx.HTTPError as error:
             raise SourceUnreachable(f"{url} 没有应答：{error}") from error
         if answer.status_code == _NOT_FOUND:
@@ -76,7 +76,7 @@ def post_note(box: str, manifest: str, note: str, tls: ssl.SSLContext | None = N
     """Hand a co-signed checkpoint to the box. Raises `SourceUnreachable`."""
     url = f"{box.rstrip('/')}/witness/{manifest}"
     try:
-        answer = httpx.post(url, content=note.encode(), timeout=_SECONDS, verify=tls or True)
+        answer = httpx.post(url, content=note.encode(), timeout=_SECONDS, verify=tls or True, trust_env=False)
     except httpx.HTTPError as error:
         raise SourceUnreachable(f"{url} 没有应答：{error}") from error
     if answer.status_code != httpx.codes.OK:

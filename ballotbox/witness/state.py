@@ -34,7 +34,6 @@ class WitnessState:
 
     def keep_manifest(self, data: bytes) -> None:
         """Keep the manifest."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         write_durably(self.folder / "manifest.json", data)
 
     def kept(self, poll: Poll) -> Shown | None:
@@ -74,6 +73,7 @@ class WitnessState:
 
 def write_durably(path: Path, data: bytes) -> None:
     """Replace a file; data and name are on the disk when this returns."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     written = path.with_name(path.name + ".new")
     with written.open("wb") as file:
         file.write(data)

@@ -307,7 +307,7 @@ def test_a_manifest_that_is_not_canonical_is_refused(folder: Path) -> None:
 @pytest.mark.parametrize(
     "name",
     ["manifest.json", "roster.json", "page", "checkpoint.note", "entries.jsonl", "leaves.txt", "collectors-a.note",
-     "close.note", "opening-1.note", "slices.jsonl", "tally.json"],
+     "close.note", "opening-1.note", "slices.jsonl", "tally.json", "table.csv", "marks.json"],
 )  # fmt: skip
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
