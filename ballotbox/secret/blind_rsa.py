@@ -10,6 +10,7 @@ import hashlib
 import math
 import secrets
 import threading
+from functools import cache
 from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
@@ -101,10 +102,15 @@ def finalize(
 def verifies(key: RSAPublicKey, prepared: bytes, signature: bytes, *, salt_length: int = SALT_LENGTH) -> bool:
     """Whether `signature` is one of the prepared message (RSASSA-PSS, SHA-384, MGF1 with SHA-384)."""
     try:
-        key.verify(signature, prepared, padding.PSS(padding.MGF1(SHA384()), salt_length), SHA384())
+        key.verify(signature, prepared, _pss(salt_length), SHA384())
     except InvalidSignature:
         return False
     return True
+
+
+@cache
+def _pss(salt_length: int) -> padding.PSS:
+    return padding.PSS(padding.MGF1(SHA384()), salt_length)
 
 
 def _numbers(key: RSAPublicKey) -> tuple[int, int, int]:

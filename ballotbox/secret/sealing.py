@@ -7,6 +7,8 @@ plaintexts of one subject have one length.
 
 from __future__ import annotations
 
+from functools import cache
+
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
@@ -27,6 +29,7 @@ class EnvelopeUnreadable(Exception):
         self.reason = reason
 
 
+@cache
 def suite() -> Suite:
     """The parts of HPKE that this protocol uses."""
     return Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_128_GCM)

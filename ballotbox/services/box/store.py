@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import NamedTuple, Self
@@ -16,6 +17,8 @@ from ballotbox.services.cluster import Cluster, Connection, open_cluster
 OPTIONS = f"-c role={SCHEMA.role} -c synchronous_commit=on -c default_transaction_isolation=read\\ committed"
 """Asked for by name, whatever the server's default is: a receipt means that the ballot is never lost."""
 _CONNECTIONS = 4
+_TURN = 0.02
+"""Seconds until the right to a poll is asked for again."""
 
 
 class PollRow(NamedTuple):
@@ -69,7 +72,7 @@ class Store:
         """
         number = int.from_bytes(poll[:8], "big", signed=True)
         async with self._pool.connection() as connection:
-            await connection.execute("SELECT pg_advisory_lock(%s)", (number,))
+            await _lock(connection, number)
             try:
                 yield connection
             finally:
@@ -89,6 +92,15 @@ class Store:
         async with self.connection() as connection:
             rows = await (await connection.execute("SELECT document FROM poll ORDER BY manifest")).fetchall()
             return [document for (document,) in rows]
+
+
+async def _lock(connection: Connection, number: int) -> None:
+    # Asked for again and again: a statement that waits holds a snapshot, and what was deleted could not go.
+    while True:
+        row = await (await connection.execute("SELECT pg_try_advisory_lock(%s)", (number,))).fetchone()
+        if row == (True,):
+            return
+        await asyncio.sleep(_TURN)
 
 
 async def poll_row(connection: Connection, poll: bytes) -> PollRow | None:
