@@ -49,6 +49,11 @@ export const BLANK = "blank";
 /** The name of the part that remembers which poll the hall's code named last. */
 export const CURRENT = "current";
 
+/** The part that keeps a personal code until it is used: a slip names no poll. */
+export function slipKey(issuer: IssuerName): string {
+  return `slip-${issuer}`;
+}
+
 /** A deputy's poll on this phone: a copy in memory of what is saved, each part saved before it is used. */
 export class Session {
   codes: Partial<Record<IssuerName, string>> = {};
@@ -131,6 +136,7 @@ export class Session {
   async identified(issuer: IssuerName, code: string, who: Who): Promise<void> {
     await this.store.put(this.key("who"), who);
     await this.store.put(this.key(`code-${issuer}`), code);
+    await this.store.remove(slipKey(issuer));
     this.who = who;
     this.codes[issuer] = code;
   }
@@ -147,10 +153,13 @@ export class Session {
     this.recovery = code;
   }
 
+  /** Asks for the codes again. Once there are keys they stay this deputy's: another one's code is then refused. */
   async forgetIdentity(): Promise<void> {
-    await this.store.remove(this.key("who"), this.key("code-a"), this.key("code-b"));
-    this.who = null;
+    await this.store.remove(this.key("code-a"), this.key("code-b"));
     this.codes = {};
+    if (this.keys) return;
+    await this.store.remove(this.key("who"));
+    this.who = null;
   }
 
   async mark(subject: string, question: string, code: string): Promise<void> {

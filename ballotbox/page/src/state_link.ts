@@ -1,7 +1,7 @@
 /** What the page was opened by: the hall's code `#m=`, or a personal slip's `#a=` or `#b=`, which names no poll. */
 
 import { CODE_LENGTH, plainCode } from "./state_code";
-import { CURRENT, ISSUERS } from "./state";
+import { CURRENT, ISSUERS, slipKey } from "./state";
 import type { IssuerName } from "./protocol/index";
 import type { Store } from "./store";
 
@@ -36,8 +36,4 @@ export async function slips(store: Store): Promise<Partial<Record<IssuerName, st
     if (code !== undefined) found[issuer] = code;
   }
   return found;
-}
-
-export function slipKey(issuer: IssuerName): string {
-  return `slip-${issuer}`;
 }

@@ -17,9 +17,9 @@ export function watchPhase(poll: string, told: (phase: api.Phase) => void): () =
       try {
         const phase = await api.phaseOf(poll);
         if (stopped) return;
-        const now = JSON.stringify(phase);
-        if (now !== known) told(phase);
-        known = now;
+        // Not every growth of the log: whoever is told looks at whole files again.
+        if (phase.phase !== known) told(phase);
+        known = phase.phase;
         if (LAST.has(phase.phase)) return;
       } catch (error) {
         // The next look comes soon; a screen that needs the network says so itself.

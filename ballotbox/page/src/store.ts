@@ -24,7 +24,11 @@ export class Store {
         return;
       }
       request.onupgradeneeded = () => request.result.createObjectStore(PARTS);
-      request.onsuccess = () => resolve(new Store(request.result));
+      request.onsuccess = () => {
+        // Not to be cleared when the phone's disk fills up. Firefox would ask with a pop-up.
+        if (!navigator.userAgent.includes("Firefox")) void navigator.storage?.persist?.();
+        resolve(new Store(request.result));
+      };
       request.onerror = () => reject(new StoreUnusable(String(request.error)));
     });
   }

@@ -28,7 +28,9 @@ export function welcome(app: App): Shown {
         h("h2", {}, WELCOME.kept),
         h("ul", { class: "points yes" }, ...WELCOME.keeps.map((words) => h("li", {}, words))),
       ),
-      h("p", { class: "card warn" }, manifest.one_operator ? WELCOME.oneStamp : WELCOME.twoStamps),
+      manifest.one_operator
+        ? h("p", { class: "card warn" }, WELCOME.oneStamp)
+        : h("p", { class: "card" }, WELCOME.twoStamps),
       h(
         "section",
         { class: "card" },
