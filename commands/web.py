@@ -25,7 +25,7 @@ from web.acts.counter import Counter
 from web.app import create_app
 from web.count_desk.site import DeskSite
 from web.site import Site
-from worker import opened_box, sealed_converter
+from worker import ballot_offices, opened_box, sealed_converter
 from workflows.client import CaseClient
 
 
@@ -54,7 +54,7 @@ async def web() -> int:
         manifest = await box.adopted(poll)
         return None if manifest is None else f"{origin(settings, 'board')}/#m={Poll(manifest).hash.hex()}"
 
-    async with EventStore.open(url) as store, opened_box(settings, url) as box:
+    async with EventStore.open(url) as store, opened_box(settings, url) as box, ballot_offices(settings) as offices:
         checkup = Checkup(settings, url, store, engine_client)
         demo = demo_town(settings)
         site = Site(
@@ -66,6 +66,7 @@ async def web() -> int:
             demo=demo is not None,
             counter=Counter(store, settings.town, cases),
             box=box,
+            offices=offices,
             hall_link=hall_link,
         )
         desk = DeskSite(site.town, site.town_name, store.engine, CountDesk(store.engine), box)

@@ -51,7 +51,7 @@ async def destroy(poll_id: str, given: Sequence[str], actor: str, command_id: st
             )
         files = {DESTROYED_FILE: note.encode()}
         await poll.offices.box.publish(manifest.hash.hex(), files, "published")
-        await poll.offices.box.destroy(manifest.hash.hex())
+        await poll.box.destroy(poll.key)
         destroy_kept(poll.records.settings, poll.key)
     if as_json:
         print_json({"ok": True, "poll": poll_id, "signed_by": sorted(slip.number for slip in slips)})

@@ -76,12 +76,13 @@ class Room:
 
     async def destroy(self, case_id: str, texts: Sequence[str], actor: Actor) -> str:
         """Sign, record, and destroy the ciphertexts; again: goes on. Raises `Refusal`, `PartyUnreachable`."""
-        manifest = await self._manifest(PollKey(self._town, case_id))
+        key = PollKey(self._town, case_id)
+        manifest = await self._manifest(key)
         note = sign_destruction(manifest, _slips(manifest, texts))
         poll = manifest.hash.hex()
         await self._counter.do(CaseKind.POLL, case_id, DestroyBallots(), actor, f"destroy:{case_id}:{poll[:16]}")
         await self._offices.box.publish(poll, {DESTROYED_FILE: note.encode()}, "published")
-        await self._offices.box.destroy(poll)
+        await self._box.destroy(key)
         return "密文已销毁。请五名监票人当众销毁各自的密钥条。"
 
     async def _manifest(self, key: PollKey) -> Manifest:
