@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from ballotbox.ballots import OVERALL
 from ballotbox.counts import PollCount, count_column
 from ballotbox.paper.trays import EMPTY_TRAY, PaperTray
-from ballotbox.polls import PollSetup
-from ballotbox.secret.ceremony import BLANK, questions_and_codes
-from ballotbox.secret.statements import PaperCount
+from ballotbox.polls import PollSetup, SubjectTurnout
+from ballotbox.secret.ceremony import BLANK
 from ballotbox.secret.tally import SubjectTally, Tally
 from domain.cases.poll.result import SubjectCount, VoidReason
 from domain.policy.document import AppraisalPolicy, BallotMode
@@ -35,6 +33,11 @@ class Paths(NamedTuple):
     def returned(self) -> int:
         """By both paths."""
         return self.envelopes + self.sheets
+
+
+def present_of(setup: PollSetup) -> dict[str, int]:
+    """实到 by subject, recused deputies left out."""
+    return {s.subject: s.ballots if s.present is None else s.present for s in setup.subjects}
 
 
 def why_unopened(setup: PollSetup, paths: Mapping[str, Paths]) -> VoidReason | None:
@@ -97,26 +100,6 @@ def _subject(setup: PollSetup, own: Paths, tray: PaperTray, phones: SubjectTally
     )
 
 
-def paper_count(setup: PollSetup, trays: Mapping[str, PaperTray]) -> PaperCount:
-    """What three scrutineers sign of the paper box: by subject and question, every code, and `invalid` rows."""
-    codes = (*questions_and_codes(setup.policy)[1], INVALID)
-    own = {subject.subject: trays.get(subject.subject, EMPTY_TRAY) for subject in setup.subjects}
-    rows = {
-        subject: {
-            question: dict.fromkeys(codes, 0) | Counter(_code(sheet.rows[question]) for sheet in tray.agreed)
-            for question in setup.questions
-        }
-        for subject, tray in own.items()
-    }
-    return PaperCount(sheets={subject: tray.sheets for subject, tray in own.items()}, rows=rows)
-
-
-def _code(marks: tuple[str, ...]) -> str:
-    if len(marks) > 1:
-        return INVALID
-    return marks[0] if marks else BLANK
-
-
 def of_phones(policy: AppraisalPolicy, codes: Mapping[str, int], set_aside: int) -> ItemCount:
     """What a question's codes count as; an envelope that was set aside is invalid in every question."""
     blank_is = row_of_marks(policy, ())
@@ -134,4 +117,20 @@ def _sum(policy: AppraisalPolicy, one: ItemCount, two: ItemCount) -> ItemCount:
         grades={grade: one.grades.get(grade, 0) + two.grades.get(grade, 0) for grade in policy.grade_keys},
         abstain=one.abstain + two.abstain,
         invalid=one.invalid + two.invalid,
+    )
+
+
+def turnout_of(setup: PollSetup, paths: Mapping[str, Paths]) -> tuple[SubjectTurnout, ...]:
+    """How many, never how: what is told of each subject, in the poll's order."""
+    known, present = setup.mode is not BallotMode.PAPER, present_of(setup)
+    return tuple(
+        SubjectTurnout(
+            subject=subject.subject,
+            issued=paths[subject.subject].issued,
+            returned=paths[subject.subject].returned,
+            entitled=len(setup.deputies) - len(subject.recused) if known else None,
+            present=present[subject.subject],
+            paper=paths[subject.subject].issued_on_paper,
+        )
+        for subject in setup.subjects
     )

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from ballotbox import refusals
 from ballotbox.board import Board
 from ballotbox.facts import facts_of, policy_bytes
-from ballotbox.offices import BoxOffice, Collected, IssuerOffice, Voter
+from ballotbox.offices import BoxContents, BoxOffice, Collected, IssuerOffice, Voter
 from ballotbox.polls import PollKey, PollSetup
 from ballotbox.secret.ceremony import Dealing, DealingRequest, deal, roster_bytes
-from ballotbox.secret.log import LogContents, read_checkpoint, read_log
+from ballotbox.secret.log import STATEMENT_FILES, LogContents, read_checkpoint, read_log
 from ballotbox.secret.manifest import Poll, Services, slots_of
 from domain.acts import Refusal
 from domain.policy.document import BallotMode
@@ -107,6 +107,13 @@ class Offices:
             except Refusal as refusal:
                 if refusal.code != "unknown_poll":  # the opening was cut off before this party heard of the poll
                     raise
+
+    async def log_alone(self, poll: Poll) -> BoxContents:
+        """The closed log as the board shows it, without a ciphertext."""
+        files = await self.board.files(poll.hash.hex())
+        entries = files["entries.jsonl"].splitlines()
+        leaves = (poll.data, *(files[name] for name in STATEMENT_FILES), *entries)
+        return BoxContents(leaves, {}, files["checkpoint.note"].decode())
 
     async def log_root(self, poll: Poll) -> bytes:
         """Root of the closed log, as its last checkpoint on the board says."""

@@ -9,26 +9,28 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ballotbox import openings, refusals
 from ballotbox.ballots import Ballot, CountedRows, Difference, Sheet
-from ballotbox.counting import Paths, counted, must_be_opened, unopened, why_unopened
+from ballotbox.counting import Paths, counted, must_be_opened, present_of, turnout_of, unopened, why_unopened
 from ballotbox.counts import PollCount, Verification
 from ballotbox.database import Lock, PollRow, find_poll, in_box, key_of, live_poll, poll_row
 from ballotbox.facts import differing, policy_bytes
+from ballotbox.held import Held
 from ballotbox.interface import BallotBox, Entry
 from ballotbox.offices import BoxNumbers
 from ballotbox.paper import entries, trays
 from ballotbox.paper.statement import paper_count
 from ballotbox.phone_path import Offices, check_may_cast, lists_of
-from ballotbox.polls import BoxStatus, Phase, PollKey, PollSetup, SubjectTurnout
+from ballotbox.polls import BoxStatus, Phase, PollKey, PollSetup
 from ballotbox.recount import recount_faults
 from ballotbox.secret.contents import Contents
+from ballotbox.secret.log import read_log
 from ballotbox.secret.manifest import Poll
+from ballotbox.secret.statements import PaperCount
 from ballotbox.secret.teams import Combined, TeamResult
 from domain.policy.document import BallotMode
 
@@ -46,32 +48,6 @@ _STATEMENTS = text("UPDATE ballotbox.poll SET statements = :statements WHERE tow
 _STEP = text("UPDATE ballotbox.poll SET phase = :after WHERE town = :town AND poll_id = :poll AND phase = :before")
 _PHASE = text("UPDATE ballotbox.poll SET phase = :phase WHERE town = :town AND poll_id = :poll")
 _COUNTS = text("UPDATE ballotbox.poll SET phase = 'closed', counts = :counts WHERE town = :town AND poll_id = :poll")
-
-
-class _Held(NamedTuple):
-    """A poll as an act finds it."""
-
-    setup: PollSetup
-    row: PollRow
-    manifest: Poll | None
-    """None in mode `paper`."""
-
-    @property
-    def poll(self) -> Poll:
-        """The manifest of a poll on phones. Refused for one that the former box held."""
-        if self.manifest is None:
-            raise refusals.former_box(self.setup.poll_id)
-        return self.manifest
-
-    @property
-    def hash(self) -> str:
-        """The manifest's hash."""
-        return self.poll.hash.hex()
-
-    @property
-    def on_paper(self) -> bool:
-        """Whether the poll needs no offices."""
-        return self.setup.mode is BallotMode.PAPER
 
 
 class PollBox(BallotBox):
@@ -194,17 +170,31 @@ class PollBox(BallotBox):
 
     async def contents(self, poll: PollKey) -> Contents:
         async with in_box(self._engine, poll.town) as connection:
-            held = await self._live(connection, poll, None)
+            held = await self._find(connection, poll)
             papers = await trays.read_trays(connection, held.setup)
+        if held.row.counts is not None and not PollCount.model_validate_json(held.row.counts).opened:
+            return await self._void_contents(held)
         reasons = [reason for tray in papers.values() for reason in tray.unfinished]
         if held.row.phase in (Phase.COLLECTING, Phase.CASTING):
             reasons.append("投票还没有结束")
         if reasons:
             raise refusals.unfinished(tuple(reasons))
+        if held.row.phase is Phase.DISCARDED:
+            raise refusals.discarded(poll.poll_id)
         box = await self._reached(held.setup).box.contents(held.hash)
-        present = {s.subject: s.ballots if s.present is None else s.present for s in held.setup.subjects}
         paper = paper_count(held.poll, papers) if held.setup.mode is BallotMode.MIXED else None
-        return Contents.of(box, held.setup.deputies, present, paper)
+        return Contents.of(box, held.setup.deputies, present_of(held.setup), paper)
+
+    async def _void_contents(self, held: Held) -> Contents:
+        """What is signed of a void poll: the log as the board shows it, no envelope, and how many sheets came."""
+        box = await self._reached(held.setup).log_alone(held.poll)
+        paper = None
+        if held.setup.mode is BallotMode.MIXED:
+            told = PollCount.model_validate_json(held.row.counts or "")
+            envelopes = read_log(held.poll, box.leaves).returned(held.poll)
+            sheets = {subject: count.returned - envelopes[subject] for subject, count in told.subjects.items()}
+            paper = PaperCount(sheets=sheets, rows={})
+        return Contents.of(box, held.setup.deputies, present_of(held.setup), paper)
 
     async def submit_opening(self, poll: PollKey, result: TeamResult) -> None:
         async with in_box(self._engine, poll.town) as connection:
@@ -242,7 +232,7 @@ class PollBox(BallotBox):
         return BoxStatus(
             phase=held.row.phase,
             mode=held.setup.mode,
-            turnout=_turnout(held.setup, paths),
+            turnout=turnout_of(held.setup, paths),
             manifest=held.row.manifest,
             unfinished=tuple(unfinished),
         )
@@ -325,7 +315,7 @@ class PollBox(BallotBox):
         await connection.execute(_UNDER, {**key_of(setup.key), "manifest": poll.hash.hex()})
         return poll
 
-    async def _opened(self, connection: AsyncConnection, held: _Held, numbers: BoxNumbers) -> Combined:
+    async def _opened(self, connection: AsyncConnection, held: Held, numbers: BoxNumbers) -> Combined:
         """The two teams' equal results. Refused (`unfinished`) while they, or the witnesses, are awaited."""
         results = await openings.read(connection, held.setup.key)
         if reasons := openings.waiting(held.poll, numbers, [result.team for result in results]):
@@ -334,7 +324,7 @@ class PollBox(BallotBox):
         root = await self._reached(held.setup).log_root(held.poll)
         return await openings.combined(held.poll, policy_bytes(held.setup.policy), root, first, second)
 
-    async def _paths(self, held: _Held, papers: Mapping[str, trays.PaperTray], numbers: BoxNumbers) -> dict[str, Paths]:
+    async def _paths(self, held: Held, papers: Mapping[str, trays.PaperTray], numbers: BoxNumbers) -> dict[str, Paths]:
         """Ballots by subject and path. While deputies collect: as many as may have been issued at most."""
         setup, statements = held.setup, held.row.statements
         sheets = {s.subject: papers.get(s.subject, trays.EMPTY_TRAY).returned for s in setup.subjects}
@@ -353,29 +343,29 @@ class PollBox(BallotBox):
         entitled = {s.subject: len(setup.deputies) - len(s.recused) for s in setup.subjects}
         return {s: Paths(min(collected.phones, n), min(collected.paper, n), 0, sheets[s]) for s, n in entitled.items()}
 
-    async def _numbers(self, held: _Held) -> BoxNumbers:
+    async def _numbers(self, held: Held) -> BoxNumbers:
         """What the box says, once there is anything to say."""
         if held.on_paper or held.row.statements is None or held.row.phase is Phase.DISCARDED:
             return BoxNumbers(phase="collecting", returned={}, log_size=0, cosigned=0)
         return await self._reached(held.setup).box.numbers(held.hash)
 
-    async def _read(self, poll: PollKey) -> _Held:
+    async def _read(self, poll: PollKey) -> Held:
         async with in_box(self._engine, poll.town) as connection:
             return await self._live(connection, poll, None)
 
-    async def _live(self, connection: AsyncConnection, poll: PollKey, lock: Lock | None) -> _Held:
+    async def _live(self, connection: AsyncConnection, poll: PollKey, lock: Lock | None) -> Held:
         return await self._held(connection, poll, await live_poll(connection, poll, lock))
 
-    async def _find(self, connection: AsyncConnection, poll: PollKey, lock: Lock | None = None) -> _Held:
+    async def _find(self, connection: AsyncConnection, poll: PollKey, lock: Lock | None = None) -> Held:
         return await self._held(connection, poll, await poll_row(connection, poll, lock))
 
-    async def _held(self, connection: AsyncConnection, poll: PollKey, row: PollRow) -> _Held:
+    async def _held(self, connection: AsyncConnection, poll: PollKey, row: PollRow) -> Held:
         manifest = None
         if row.manifest is not None:
             manifest = self._manifests.get(row.manifest) or await self._dealt(connection, poll)
             if manifest is not None:
                 self._manifests[row.manifest] = manifest
-        return _Held(PollSetup.model_validate_json(row.setup), row, manifest)
+        return Held(PollSetup.model_validate_json(row.setup), row, manifest)
 
     async def _dealt(self, connection: AsyncConnection, poll: PollKey) -> Poll | None:
         data = (await connection.execute(_MANIFEST, key_of(poll))).scalar_one_or_none()
@@ -389,18 +379,3 @@ class PollBox(BallotBox):
         if self._offices is None:
             raise refusals.no_offices(setup.poll_id)
         return self._offices
-
-
-def _turnout(setup: PollSetup, paths: Mapping[str, Paths]) -> tuple[SubjectTurnout, ...]:
-    known = setup.mode is not BallotMode.PAPER
-    return tuple(
-        SubjectTurnout(
-            subject=subject.subject,
-            issued=paths[subject.subject].issued,
-            returned=paths[subject.subject].returned,
-            entitled=len(setup.deputies) - len(subject.recused) if known else None,
-            present=subject.ballots if subject.present is None else subject.present,
-            paper=paths[subject.subject].issued_on_paper,
-        )
-        for subject in setup.subjects
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -10,14 +11,17 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ballotbox.facts import facts_of
-from ballotbox.in_memory import InMemoryParties
+from ballotbox.in_memory import TEAMS, InMemoryParties
 from ballotbox.poll_box import PollBox
 from ballotbox.polls import PollSetup
 from ballotbox.secret.ceremony import DealingRequest, deal
+from ballotbox.secret.teams import open_as_team
+from ballotbox.secret.verify import verify_folder
 from domain.acts import Refusal
 from domain.policy.document import BallotMode
 from tests.ballotbox.contract import MixedContract, PaperContract, PhonesContract, refused
 from tests.ballotbox.polls import DEPUTIES, Hall, marks, setup
+from transparency.signed_note import text_of
 
 
 class TestPhones(PhonesContract):
@@ -126,6 +130,34 @@ async def test_counts_changed_behind_the_box_are_found(hall: Hall[InMemoryPartie
             text("UPDATE ballotbox.poll SET counts = replace(counts, 'excellent\"\\:3', 'excellent\"\\:2')")
         )
     assert "测评对象 czs：重新计票的结果与公布的不同" in (await hall.box.verify(poll.key)).faults
+
+
+async def test_a_void_poll_is_signed_and_published_as_void_though_its_box_is_destroyed(
+    hall: Hall[InMemoryParties], tmp_path: Path
+) -> None:
+    poll = setup(BallotMode.MIXED)
+    await hall.box.open(poll)
+    await hall.parties.phones.collect(poll.key, DEPUTIES[:3])
+    await hall.box.issue_paper(poll.key, ["d4"])
+    await hall.box.begin_casting(poll.key)
+    await hall.parties.phones.cast(poll.key, {"d1": {"czs": marks("excellent")}})
+    await hall.on_paper(poll, [marks("competent")] * 2)
+    dealing = hall.parties.dealings[poll.key]
+    manifest = dealing.poll.hash.hex()
+    await hall.box.end_casting(poll.key)
+    note = (await hall.parties.box.contents(manifest)).checkpoint
+    for number in (1, 3, 5):
+        hall.parties.box.cosign(manifest, dealing.witnesses[number].sign(text_of(note)))
+    assert not (await hall.box.close(poll.key)).opened
+    await hall.box.discard(poll.key)
+    contents = await hall.box.contents(poll.key)
+    assert (contents.ciphertexts, contents.void) == ((), True)
+    for team, numbers in TEAMS:
+        result = open_as_team(contents, [dealing.slips[number] for number in numbers], team)
+        await hall.box.submit_opening(poll.key, result)
+    for name, data in (await hall.parties.box.files(manifest)).items():
+        (tmp_path / name).write_bytes(data)
+    assert verify_folder(tmp_path) == []
 
 
 @pytest.mark.parametrize("role", ["jiandu_app", "jiandu_auditor"])
