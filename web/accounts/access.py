@@ -5,6 +5,8 @@ A path that no line names is the staff's alone.
 
 from __future__ import annotations
 
+import re
+
 from domain.acts import Role
 
 EVERYBODY = frozenset(Role) - {Role.SYSTEM}
@@ -13,32 +15,42 @@ STAFF = frozenset({Role.STAFF})
 OPEN = ("/healthz", "/readyz", "/metrics", "/static/", "/login")
 """Nobody need log in for these; each shows nothing of the town's business."""
 
+_BOARD = EVERYBODY - {Role.DEPUTY, Role.VILLAGE, Role.SCRUTINEER}
+_BOX = STAFF | {Role.PRESIDIUM, Role.SCRUTINEER}
+
 PAGES: tuple[tuple[str, frozenset[Role]], ...] = (
-    ("/account", EVERYBODY),
+    ("/", EVERYBODY),
+    ("/account/password", EVERYBODY),
     ("/logout", EVERYBODY),
-    ("/accounts", STAFF),
+    ("/accounts/**", STAFF),
     ("/todo", EVERYBODY),
-    ("/cases/", EVERYBODY),
-    ("/cycles/", STAFF),
+    ("/cases/**", EVERYBODY),
+    ("/cycles/**", STAFF),
     ("/polls/new", STAFF | {Role.PRESIDIUM}),
-    ("/polls/", EVERYBODY),
-    ("/rectifications", EVERYBODY - {Role.DEPUTY, Role.VILLAGE, Role.SCRUTINEER}),
-    ("/rectifications.xlsx", EVERYBODY - {Role.DEPUTY, Role.VILLAGE, Role.SCRUTINEER}),
+    ("/polls/*/scrutineers/**", _BOX),
+    ("/polls/**", EVERYBODY),
+    ("/rectifications", _BOARD),
+    ("/rectifications.xlsx", _BOARD),
     ("/status", STAFF | {Role.PRESIDIUM}),
 )
-"""By the beginning of the path; the first that fits counts. `/account` is one's own page, `/accounts` the list."""
+"""By the path, `*` for one part of it and `/**` for anything under it, itself included; the first that fits counts."""
 
 
 def may_see(path: str, roles: tuple[Role, ...]) -> bool:
     """Whether a page is for somebody with these roles."""
-    if path == "/":
-        return True
-    for beginning, allowed in PAGES:
-        if path == beginning.rstrip("/") or path.startswith(beginning.rstrip("/") + "/"):
-            return not allowed.isdisjoint(roles)
-    return not STAFF.isdisjoint(roles)
+    allowed = next((allowed for pattern, allowed in _COMPILED if pattern.fullmatch(path)), STAFF)
+    return not allowed.isdisjoint(roles)
 
 
 def is_open(path: str) -> bool:
     """Whether a page needs no log-in."""
     return any(path == each or (each.endswith("/") and path.startswith(each)) for each in OPEN)
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    under = path.endswith("/**")
+    parts = "[^/]+".join(re.escape(part) for part in path.removesuffix("/**").split("*"))
+    return re.compile(parts + ("(/.*)?" if under else ""))
+
+
+_COMPILED = tuple((_pattern(path), allowed) for path, allowed in PAGES)

@@ -1,0 +1,91 @@
+"""Who may see which page: every route × every role, by a table of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+import web
+from domain.acts import Role
+from tests.web.conftest import TOWN, Pages
+from web.accounts.model import Account
+from web.accounts.passwords import hash_password
+from web.accounts.store import AccountStore
+
+PASSWORD = "山高路远坑深大军纵横"
+ALL = {role for role in Role if role is not Role.SYSTEM}
+STAFF, PRESIDIUM, SCRUTINEER = Role.STAFF, Role.PRESIDIUM, Role.SCRUTINEER
+_ROUTE = re.compile(r'@router\.(get|post)\("([^"]+)"')
+OPEN = {"/healthz", "/readyz", "/metrics", "/login"}
+OF: dict[str, set[Role]] = {
+    "/": ALL,
+    "/account/password": ALL,
+    "/accounts": {STAFF},
+    "/accounts/{login}/disabled": {STAFF},
+    "/accounts/{login}/password": {STAFF},
+    "/cases/{kind}/{case_id}": ALL,
+    "/cases/{kind}/{case_id}/do/{act}": ALL,
+    "/cycles/new": {STAFF},
+    "/logout": ALL,
+    "/polls/new": {STAFF, PRESIDIUM},
+    "/polls/{case_id}": ALL,
+    "/polls/{case_id}/hall": ALL,
+    "/polls/{case_id}/live/{view}": ALL,
+    "/polls/{case_id}/scrutineers": {STAFF, PRESIDIUM, SCRUTINEER},
+    "/polls/{case_id}/scrutineers/destroy": {STAFF, PRESIDIUM, SCRUTINEER},
+    "/polls/{case_id}/scrutineers/open": {STAFF, PRESIDIUM, SCRUTINEER},
+    "/polls/{case_id}/scrutineers/publish": {STAFF, PRESIDIUM, SCRUTINEER},
+    "/rectifications": ALL - {Role.DEPUTY, Role.VILLAGE, SCRUTINEER},
+    "/rectifications.xlsx": ALL - {Role.DEPUTY, Role.VILLAGE, SCRUTINEER},
+    "/status": {STAFF, PRESIDIUM},
+    "/todo": ALL,
+}
+"""Which act of `/cases/…/do/…` is whose is the domain's table: tests/workflows/test_acts_on_pages.py."""
+
+
+def routes() -> Iterator[tuple[str, str]]:
+    """Every route of the pages' sources; the count desk is an application of its own, with codes for accounts."""
+    for file in sorted(Path(web.__file__).parent.rglob("*.py")):
+        if "count_desk" not in file.parts:
+            yield from _ROUTE.findall(file.read_text(encoding="utf-8"))
+
+
+def test_the_table_names_every_route() -> None:
+    assert {path for _, path in routes()} == OPEN | set(OF)
+
+
+@pytest.mark.parametrize("role", sorted(ALL))
+async def test_a_role_sees_its_pages_and_no_other(pages: Pages, role: Role) -> None:
+    account = Account(login="user", name="某人", person="p1", roles=(role,))
+    accounts = AccountStore(pages.store.engine, TOWN)
+    await accounts.add(account, await asyncio.to_thread(hash_password, PASSWORD))
+    await pages.client.post("/login", data={"login": "user", "password": PASSWORD})
+    wrong = []
+    for method, path in [*routes()]:
+        if path in OPEN or path == "/logout":
+            continue
+        answer = await _try(pages.client, method, path)
+        refused = answer.status_code == 403 and "您的角色不能看这个页面" in answer.text
+        if refused is (role in OF[path]):
+            wrong.append((method, path, answer.status_code))
+    assert wrong == []
+
+
+async def test_without_a_session_nothing_of_the_town_is_shown(pages: Pages) -> None:
+    account = Account(login="user", name="某人", person="p1", roles=(STAFF,))
+    await AccountStore(pages.store.engine, TOWN).add(account, await asyncio.to_thread(hash_password, PASSWORD))
+    for method, path in routes():
+        if path not in OPEN:
+            answer = await _try(pages.client, method, path)
+            assert answer.status_code == (303 if method == "get" else 401), (method, path)
+
+
+async def _try(client: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
+    """Nothing of these names is there: what is allowed ends as not found or as a fault of the form."""
+    filled = path.format(kind="appraisal", case_id="2026-none", act="submit_report", view="desk", login="nobody")
+    return await client.request(method.upper(), filled, data={} if method == "post" else None)
