@@ -113,6 +113,7 @@ async def play(deputy: Deputy, town: Hall, album: Album) -> None:
     await deputy.press("核对全部答案")
     town.begin_casting("d02", "d03", "d04")
     await page.get_by_role("checkbox").check()
+    await page.get_by_role("button", name="投票", exact=True).scroll_into_view_if_needed()
     await album.take("review-cast")
     await deputy.press("投票")
     await deputy.reads("已投 5/12")

@@ -16,6 +16,14 @@ export function put(shown: Shown, event: string): void {
   title.focus({ preventScroll: true });
 }
 
+/** Another title for what the screen asks now, and the focus on it. */
+export function retitle(words: string): void {
+  const title = document.querySelector("h1");
+  if (!title) return;
+  title.textContent = words;
+  title.focus();
+}
+
 /** The deputy's choice of type, before anything is drawn. */
 export function restoreType(): void {
   document.documentElement.classList.toggle("large", read(LARGE) === "1");

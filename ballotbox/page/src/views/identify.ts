@@ -8,6 +8,7 @@ import type { IssuerName } from "../protocol/index";
 import { HUMAN, IDENTIFY, OFFICES, TROUBLE } from "../words";
 import type { App, Shown } from "./app";
 import { Notice, button, h } from "./dom";
+import { retitle } from "./frame";
 
 export function identify(app: App, issuer: IssuerName): Shown {
   const office = OFFICES[issuer];
@@ -76,7 +77,7 @@ export function identify(app: App, issuer: IssuerName): Shown {
         (n) => notice.show(n === 0 ? IDENTIFY.asking : n < 6 ? TROUBLE.some : TROUBLE.long),
       );
       body.replaceChildren(confirm(code, who));
-      body.querySelector("h2")?.focus();
+      retitle(IDENTIFY.askTitle);
     } catch (error) {
       say(whyNot(error, issuer, app));
       input.focus();
@@ -96,12 +97,13 @@ export function identify(app: App, issuer: IssuerName): Shown {
       input.value = "";
       say(IDENTIFY.notMe);
       body.replaceChildren(form);
+      retitle(IDENTIFY.title(office));
       input.focus();
     };
     return h(
       "section",
       { class: "card ask" },
-      h("h2", { tabindex: "-1" }, IDENTIFY.ask(who.name)),
+      h("h2", {}, IDENTIFY.ask(who.name)),
       who.collected && h("p", {}, IDENTIFY.already),
       h("div", { class: "actions" }, button(IDENTIFY.yes, () => void yes(), "primary"), button(IDENTIFY.no, () => void no())),
     );
