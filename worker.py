@@ -39,7 +39,8 @@ from projections import subscribers
 from runtime.ballot_parts import WITH_CLUSTER, office_key, office_url, origin
 from runtime.deployment import make_current, source_digest, stay_current
 from runtime.keys import kept_secret
-from runtime.logging import LoggingInterceptor, configure_logging
+from runtime.log_interceptor import LoggingInterceptor
+from runtime.logging import configure_logging
 from runtime.postgres import EmbeddedPostgres
 from runtime.settings import Settings, load_settings
 from runtime.settings_faults import SettingsError

@@ -17,7 +17,8 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from runtime.logging import LoggingInterceptor, configure_logging, log_context
+from runtime.log_interceptor import LoggingInterceptor
+from runtime.logging import configure_logging, log_context
 from runtime.temporal import EmbeddedTemporal
 
 
