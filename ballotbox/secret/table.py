@@ -1,8 +1,8 @@
 """`table.csv`: the count as people read it, for a spreadsheet program in any language.
 
 UTF-8 with a byte order mark, lines end with CR LF, a row a question and path. Every row of an opened subject sums to
-its 收回. No cell can be taken for a formula: one that begins like one has an apostrophe before it; control characters are
-spaces. docs/ballot-protocol.md writes the form down; both verifiers make it again and compare.
+its 收回. No cell can be taken for a formula: one that begins like one has an apostrophe before it; control characters
+are spaces. docs/ballot-protocol.md writes the form down; both verifiers make it again and compare.
 """
 
 from __future__ import annotations

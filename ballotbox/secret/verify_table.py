@@ -23,7 +23,7 @@ def check_table_and_marks(
     files: Files,
     report: Report,
 ) -> None:
-    """Make both again and compare; what cannot be made is not compared. `policy` is None where another was published."""
+    """Make both again and compare; what cannot be made is not compared. `policy` is None where it is another."""
     written, marked = files.read("table.csv"), files.read("marks.json")
     if close is None or recount is None or (poll.manifest.mode == "mixed" and paper is None):
         return
