@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from ballotbox import refusals
@@ -9,6 +10,12 @@ from ballotbox.database import PollRow
 from ballotbox.polls import PollSetup
 from ballotbox.secret.manifest import Poll
 from domain.policy.document import BallotMode
+
+
+@lru_cache(maxsize=64)
+def parsed(setup: str) -> PollSetup:
+    """A setup of its JSON, read once: it never changes, and every act asks for it."""
+    return PollSetup.model_validate_json(setup)
 
 
 class Held(NamedTuple):

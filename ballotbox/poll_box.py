@@ -19,7 +19,7 @@ from ballotbox.counting import Paths, counted, must_be_opened, present_of, turno
 from ballotbox.counts import PollCount, Verification
 from ballotbox.database import Lock, PollRow, find_poll, in_box, key_of, live_poll, poll_row
 from ballotbox.facts import differing, policy_bytes
-from ballotbox.held import Held
+from ballotbox.held import Held, parsed
 from ballotbox.interface import BallotBox, Entry
 from ballotbox.offices import BoxNumbers
 from ballotbox.paper import entries, trays
@@ -96,7 +96,7 @@ class PollBox(BallotBox):
     async def setup_of(self, poll: PollKey) -> PollSetup | None:
         async with in_box(self._engine, poll.town) as connection:
             row = await find_poll(connection, poll)
-            return None if row is None else PollSetup.model_validate_json(row.setup)
+            return None if row is None else parsed(row.setup)
 
     async def issue_paper(self, poll: PollKey, deputies: Sequence[str]) -> None:
         held = await self._read(poll)
@@ -269,7 +269,7 @@ class PollBox(BallotBox):
             if row.counts is not None and PollCount.model_validate_json(row.counts).opened:
                 raise refusals.already_counted(poll.poll_id)
             if row.manifest is not None:
-                await self._reached(PollSetup.model_validate_json(row.setup)).discard(row.manifest)
+                await self._reached(parsed(row.setup)).discard(row.manifest)
             await entries.destroy(connection, poll)
             await openings.destroy(connection, poll)
             await connection.execute(_PHASE, {**key_of(poll), "phase": Phase.DISCARDED})
@@ -365,7 +365,7 @@ class PollBox(BallotBox):
             manifest = self._manifests.get(row.manifest) or await self._dealt(connection, poll)
             if manifest is not None:
                 self._manifests[row.manifest] = manifest
-        return Held(PollSetup.model_validate_json(row.setup), row, manifest)
+        return Held(parsed(row.setup), row, manifest)
 
     async def _dealt(self, connection: AsyncConnection, poll: PollKey) -> Poll | None:
         data = (await connection.execute(_MANIFEST, key_of(poll))).scalar_one_or_none()
