@@ -14,7 +14,6 @@ import psycopg
 
 from ballotbox.services.box.store import OPTIONS
 from ballotbox.services.cluster import Connection
-from domain.acts import Refusal
 
 _LIMIT = 256
 """Envelopes of one transaction."""
@@ -53,6 +52,16 @@ class Stored(NamedTuple):
     leaf: bytes
 
 
+class _Waiting(NamedTuple):
+    casting: Casting
+    session: int
+    answer: asyncio.Future[Stored | None]
+
+    def fail(self, error: BaseException) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(error)
+
+
 async def connect(url: str) -> Connection:
     """A connection whose every statement is durable when it is answered."""
     return await psycopg.AsyncConnection.connect(
@@ -69,14 +78,31 @@ class Caster:
         self._poll = poll
         self._connected = connected
         self._connection: Connection | None = None
-        self._waiting: list[tuple[Casting, asyncio.Future[Stored | None]]] = []
+        self._connecting = asyncio.Lock()
+        self._session = 0
+        self._waiting: list[_Waiting] = []
         self._worker: asyncio.Task[None] | None = None
 
-    async def store(self, casting: Casting) -> Stored | None:
+    async def session(self) -> int:
+        """The number of the present connection, made where there is none. What is judged by what is known of the
+        database holds for this connection alone: behind the next one there may be an old backup."""
+        async with self._connecting:
+            if self._connection is None or self._connection.closed:
+                connection = await connect(self._url)
+                try:
+                    await self._connected()
+                except BaseException:
+                    await connection.close()
+                    raise
+                self._connection = connection
+                self._session += 1
+            return self._session
+
+    async def store(self, casting: Casting, session: int) -> Stored | None:
         """What stands under the token once it is durable: this envelope, or an earlier one; None where the phase keeps
         a new one out. Raises `psycopg.Error`, `OSError`: whether it was stored is then not known."""
         answer: asyncio.Future[Stored | None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((casting, answer))
+        self._waiting.append(_Waiting(casting, session, answer))
         if self._worker is None:
             self._worker = asyncio.create_task(self._work())
         return await answer
@@ -96,23 +122,28 @@ class Caster:
         finally:
             self._worker = None
 
-    async def _answer(self, batch: Sequence[tuple[Casting, asyncio.Future[Stored | None]]]) -> None:
+    async def _answer(self, batch: Sequence[_Waiting]) -> None:
+        good = [each for each in batch if each.session == self._session]
+        for each in batch:
+            if each.session != self._session:
+                each.fail(psycopg.OperationalError("judged by what was known of another connection"))
         try:
-            stood = await self._commit([casting for casting, _ in batch])
+            stood = await self._commit([each.casting for each in good]) if good else {}
         except BaseException as error:
-            for _, answer in batch:
-                if not answer.done():
-                    answer.set_exception(error)
+            for each in good:
+                each.fail(error)
             await self._drop()
-            if not isinstance(error, (psycopg.Error, OSError, Refusal)):  # nobody but the senders has to know of those
+            if not isinstance(error, (psycopg.Error, OSError)):  # nobody but the senders has to know of those
                 raise
         else:
-            for casting, answer in batch:
-                if not answer.done():
-                    answer.set_result(stood.get(casting.token))
+            for each in good:
+                if not each.answer.done():
+                    each.answer.set_result(stood.get(each.casting.token))
 
     async def _commit(self, batch: Sequence[Casting]) -> dict[bytes, Stored]:
-        connection = await self._connect()
+        connection = self._connection
+        if connection is None:
+            raise psycopg.OperationalError("the connection is lost")
         first = {casting.token: casting for casting in reversed(batch)}
         rows = sorted(first.values())
         columns = [list(column) for column in zip(*rows, strict=True)]
@@ -124,13 +155,7 @@ class Caster:
             stood |= {token: Stored(sent, leaf) for token, sent, leaf in await known.fetchall()}
         return stood
 
-    async def _connect(self) -> Connection:
-        if self._connection is None or self._connection.closed:
-            self._connection = await connect(self._url)
-            await self._connected()
-        return self._connection
-
     async def _drop(self) -> None:
         if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
+            connection, self._connection = self._connection, None
+            await connection.close()

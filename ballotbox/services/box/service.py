@@ -100,6 +100,7 @@ class BoxService:
             entry, leaf = accepted(one.poll, envelope)
         except Refusal as refusal:
             return await self._answer_known(one, envelope.token, sent, refusal)
+        session = await one.caster.session()
         standing = one.log.standing
         if standing.diverged:
             return await self._answer_known(one, envelope.token, sent, refusals.log_diverged())
@@ -108,7 +109,7 @@ class BoxService:
             raise OtherEnvelope(receipt_for(one.poll, one.keys.receipts, owed))
         locked = one.keys.lock_away(envelope.ciphertext, envelope.token)
         stood = await one.caster.store(
-            Casting(envelope.token, envelope.subject, sent, leaf, entry, locked, owed is not None)
+            Casting(envelope.token, envelope.subject, sent, leaf, entry, locked, owed is not None), session
         )
         if stood is None:
             return await self._answer_known(one, envelope.token, sent, of_boxes.bad_token(envelope.subject))

@@ -221,6 +221,20 @@ async def test_a_board_that_contradicts_the_database_stops_the_log(town: Restora
         await service.cast(poll.manifest, poll.envelopes[0])
 
 
+async def test_a_database_that_is_exchanged_under_a_running_box_is_noticed(town: Restorable) -> None:
+    leaves = await cast_until_lost(town)
+    last = LOGGED - 1
+    async with town.serving() as service:
+        await service.cast(town.poll.manifest, town.poll.envelopes[0])
+        town.restore()
+        with pytest.raises(psycopg.OperationalError):
+            await service.cast(town.poll.manifest, town.poll.others(last, 1)[0])
+        with pytest.raises(OtherEnvelope) as other:
+            await service.cast(town.poll.manifest, town.poll.others(last, 1)[0])
+        assert other.value.receipt.leaf == leaves[last]
+        assert (await service.numbers(town.poll.manifest)).trouble
+
+
 async def test_a_damaged_board_is_repaired_from_the_database(town: Restorable) -> None:
     await cast_until_lost(town)
     before = {path.name: path.read_bytes() for path in town.board.iterdir()}
