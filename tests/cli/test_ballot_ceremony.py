@@ -153,7 +153,8 @@ def test_a_poll_on_phones_from_the_set_up_to_the_destruction(hall: Hall) -> None
     assert early["error"]["code"] == "too_few_witnesses"
     hall.witness(poll, witness_keys)
     assert hall.do("contents", hall.poll_id, "--out", str(box))["void"] is False
-    first, second = hall.open(box, 1, slips[:3]), hall.open(box, 2, slips[2:])
+    with ThreadPoolExecutor(2) as both:
+        first, second = both.map(hall.open, (box, box), (1, 2), (slips[:3], slips[2:]))
     published = hall.do("publish", hall.poll_id, str(first), str(second))
     assert published["stage"] == "counted"
     (result,) = published["results"].values()

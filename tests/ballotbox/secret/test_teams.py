@@ -21,6 +21,7 @@ from domain.acts import Refusal
 from domain.policy.document import AppraisalPolicy
 from tests.ballotbox.secret.conftest import Finished
 from tests.ballotbox.secret.scripted import DEPUTIES, ScriptedPoll, void_poll
+from tests.ballotbox.secret.test_verify_paper import PAPER, mixed_poll
 
 
 def contents_of(poll: ScriptedPoll, witnesses: tuple[int, ...] = (1, 3, 5), leaves: int | None = None) -> Contents:
@@ -218,3 +219,25 @@ def test_a_void_poll_that_somebody_opened_is_not_published(
     one = open_as_team(closed, slips_of(void, 1, 2, 3), 1)
     two = open_as_team(closed, slips_of(void, 3, 4, 5), 2)
     assert refused(void.poll, root(void), one, two.model_copy(update={"lines": results[0].lines})) == "void_opened"
+
+
+def test_in_mode_mixed_the_paper_count_is_signed_and_must_be_the_same() -> None:
+    poll = mixed_poll("2026-m9")
+    poll.box.close()
+    without = contents_of(poll)
+    with pytest.raises(Refusal, match="paper_count"):
+        open_as_team(without, slips_of(poll, 1, 2, 3), 1)
+    closed = without.model_copy(update={"paper": PAPER})
+    one = open_as_team(closed, slips_of(poll, 1, 2, 3), 1)
+    two = open_as_team(closed, slips_of(poll, 3, 4, 5), 2)
+    combined = combine(poll.poll, poll.facts.policy, root(poll), one, two)
+    assert {"paper.note", "table.csv", "marks.json"} <= set(combined.files)
+    rows = {subject: {q: dict(codes) for q, codes in row.items()} for subject, row in PAPER.rows.items()}
+    codes = rows["lys"]["overall"]
+    codes["excellent"] += 1
+    other = closed.model_copy(update={"paper": PAPER.model_copy(update={"rows": rows})})
+    lied = open_as_team(other, slips_of(poll, 3, 4, 5), 2)
+    with pytest.raises(Refusal, match="纸票计数不同"):
+        combine(poll.poll, poll.facts.policy, root(poll), one, lied)
+    with pytest.raises(Refusal, match="没有签署纸票的计数"):
+        combine(poll.poll, poll.facts.policy, root(poll), one, two.model_copy(update={"paper": None}))
