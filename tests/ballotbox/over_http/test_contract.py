@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from ballotbox.board import FolderBoard, HttpBoard
 from ballotbox.http_parties import Party, http_offices, slips_folder
 from ballotbox.http_phones import LinesOverHttp
-from ballotbox.in_memory import open_with
+from ballotbox.in_memory import TEAMS, open_with
 from ballotbox.interface import BallotBox
 from ballotbox.page import page_bytes
 from ballotbox.poll_box import PollBox
@@ -22,11 +22,14 @@ from ballotbox.secret.ceremony import Dealing
 from ballotbox.secret.manifest import ISSUERS, Poll
 from ballotbox.secret.scripted_phones import PhonesInHand
 from ballotbox.secret.slips import Slip
+from ballotbox.secret.teams import open_as_team
+from ballotbox.secret.verify import verify_folder
 from ballotbox.services.board import board_app
 from ballotbox.services.box.app import box_app
 from ballotbox.services.issuer.app import issuer_app
+from domain.policy.document import BallotMode
 from tests.ballotbox.contract import BothPathsContract, VoteContract
-from tests.ballotbox.polls import Hall
+from tests.ballotbox.polls import DEPUTIES, Hall, marks, setup
 from tests.ballotbox.services.conftest import cluster, new_part_database
 from tests.browser import served
 from transparency.signed_note import NoteSigner
@@ -52,6 +55,13 @@ class HttpParties:
                 (await client.post(url, content=note.encode())).raise_for_status()
 
         await open_with(box, setup.key, dealing, cosign, teams=teams)
+
+    async def hand_in(self, box: BallotBox, setup: PollSetup) -> None:
+        """Both teams sign what the box gives them, and hand it in."""
+        contents, dealing = await box.contents(setup.key), self._dealing(setup.key)
+        for team, numbers in TEAMS:
+            slips = [dealing.slips[number] for number in numbers]
+            await box.submit_opening(setup.key, open_as_team(contents, slips, team))
 
     def _dealing(self, poll: PollKey) -> Dealing:
         folder = slips_folder(self._slips, poll)
@@ -99,3 +109,19 @@ class TestVote(VoteContract):
 
 class TestBothPaths(BothPathsContract):
     """Phones and paper."""
+
+
+async def test_a_void_poll_is_signed_and_published_as_void(hall: Hall[HttpParties], tmp_path: Path) -> None:
+    poll = setup(BallotMode.MIXED)
+    await hall.box.open(poll)
+    await hall.parties.phones.collect(poll.key, DEPUTIES[:3])
+    await hall.box.issue_paper(poll.key, ["d4"])
+    await hall.box.begin_casting(poll.key)
+    await hall.parties.phones.cast(poll.key, {"d1": {"czs": marks("excellent")}})
+    await hall.on_paper(poll, [marks("competent")] * 2)
+    await hall.parties.open(hall.box, poll, teams=0)
+    assert not (await hall.box.close(poll.key)).opened
+    await hall.box.discard(poll.key)
+    await hall.parties.hand_in(hall.box, poll)
+    (folder,) = (tmp_path / "board" / "polls").iterdir()
+    assert verify_folder(folder) == []
