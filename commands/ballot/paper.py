@@ -13,7 +13,7 @@ from commands.acting import actor_of
 from commands.ballot.forms import poll_of
 from commands.ballot.organising import organising
 from commands.desk import Desk, open_desk
-from commands.outcome import Exit, invalid_input
+from commands.outcome import Exit, Failure, invalid_input
 from commands.screen import done, print_json, say, step, table
 from domain.acts import Actor, Command, Refusal
 from domain.cases.appraisal.commands import PutToPoll
@@ -25,6 +25,7 @@ from domain.policy.document import BallotMode
 from web.live.figures import path_warnings
 from web.polls import Poll
 
+_VOID_SECONDS = 8
 _PATIENCE_SECONDS = 60
 _NOT_YET = frozenset({"poll_pending", "not_running"})
 """Refusals that pass by themselves: the cases are being told, the new poll is being started."""
@@ -85,7 +86,7 @@ async def fall_back(poll_id: str, new_id: str, *, reason: str, as_: str, as_json
         if poll.state.mode is BallotMode.PAPER:
             raise invalid_input(f"测评 {poll_id} 本来就是纸质票。", "直接用计票台录入。")
         if not poll.state.stage.over:
-            await _act(desk, CaseKind.POLL, poll_id, VoidPoll(reason=reason), actor, f"{poll_id}:void")
+            await _void(desk, poll, reason, actor)
         case_id = f"{poll.state.year}-{new_id}"
         for item in poll.state.items:
             put: Command = PutToPoll(poll_id=case_id)
@@ -109,11 +110,23 @@ async def fall_back(poll_id: str, new_id: str, *, reason: str, as_: str, as_json
         print_json({"ok": True, "void": poll_id, "poll": case_id, "opened": poll.state.present is not None})
         return Exit.OK
     done(f"测评 {poll_id} 已作废（票箱不开启），改为纸质测评 {case_id}。")
-    say(f"  jiandu ballot forms {case_id}        打印测评票（预先印好的同一套票可直接用）")
+    say(f"  jiandu ballot forms {case_id}        打印测评票（为原测评印好的票，对象相同，可当场盖章使用）")
     say(f"  jiandu ballot counters {case_id} --person 姓名:1 --person 姓名:2 --person 姓名:监票")
     if poll.state.present is None:
         say(f"  jiandu act poll {case_id} open_poll present=人数    宣布开始")
     return Exit.OK
+
+
+async def _void(desk: Desk, poll: Poll, reason: str, actor: Actor) -> None:
+    """The poll is void as soon as that is recorded. Its box is destroyed once it can be reached: not waited for."""
+    poll_id = poll.key.poll_id
+    try:
+        async with asyncio.timeout(_VOID_SECONDS):
+            await _act(desk, CaseKind.POLL, poll_id, VoidPoll(reason=reason), actor, f"{poll_id}:void")
+    except TimeoutError:
+        if not (await poll_of(desk, poll_id)).state.stage.over:
+            raise Failure(f"测评 {poll_id} 还没有作废成功。", "稍候重试同一条命令，不会重复办理。") from None
+        say("  票箱暂时连不上：作废已登记，连上后自动销毁，不影响改用纸质票。")
 
 
 async def _act(desk: Desk, kind: CaseKind, case_id: str, command: Command, actor: Actor, key: str) -> None:
