@@ -137,6 +137,8 @@ def _summary(result: Verified) -> None:
         faults = sum(broken[rule] for rule in rules)
         if faults:
             warn(f"{name}：{faults} 处不符")
+        elif rules == (Rule.PAPER,) and facts.mode != "mixed":
+            continue
         elif facts.void is None or not _OF_THE_COUNT <= place < len(_GROUPS) - 1:
             done(name)
     for subject in facts.unopened:
