@@ -18,7 +18,7 @@ from web.accounts.passwords import hash_password
 from web.accounts.store import AccountStore
 
 PASSWORD = "山高路远坑深大军纵横"
-ALL = {role for role in Role if role is not Role.SYSTEM}
+ALL: set[Role] = {role for role in Role if role is not Role.SYSTEM}
 STAFF, PRESIDIUM, SCRUTINEER = Role.STAFF, Role.PRESIDIUM, Role.SCRUTINEER
 _ROUTE = re.compile(r'@router\.(get|post)\("([^"]+)"')
 OPEN = {"/healthz", "/readyz", "/metrics", "/login"}
