@@ -101,7 +101,7 @@ async def test_every_screen_by_axe_and_by_measure(town_hall: Hall, browser: Brow
 
     async def see(screen: str) -> None:
         assert await violations(page) == [], screen
-        assert await page.evaluate(SMALLEST) >= least * 0.84, screen
+        assert await page.evaluate(SMALLEST) >= least, screen
         small = [each for each in await page.evaluate(TARGETS) if min(each[1:]) < target]
         assert small == [], screen
         assert min(await page.evaluate(LINES)) >= 1.3, screen
