@@ -29,6 +29,8 @@ DESKTOP = ViewportSize(width=1280, height=800)
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _START_SECONDS = 20.0
+_NAMES_OF_TESTS = "--host-resolver-rules=MAP *.test 127.0.0.1"
+"""A name that a browser does not trust as it trusts `localhost`."""
 
 
 def chromium() -> str:
@@ -48,7 +50,7 @@ async def browser() -> AsyncIterator[Browser]:
     program = chromium()
     async with async_playwright() as playwright:
         # No sandbox: in containers there are no user namespaces, and only our own pages are loaded.
-        running = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        running = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox", _NAMES_OF_TESTS])
         yield running
         await running.close()
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from domain.acts import Actor, Command, Role
 from domain.calendar import WorkCalendar
@@ -18,6 +19,7 @@ from domain.policy.document import Policy
 from eventstore.contract import AppendRequest
 from eventstore.store import EventStore
 from projections import subscribers
+from tests.browser import browser as browser
 from web.app import create_app
 from web.findings import Finding, State
 from web.site import Site
@@ -34,6 +36,7 @@ class Pages:
     client: httpx.AsyncClient
     findings: list[Finding]
     """What its checks find; a test may put in others."""
+    app: FastAPI
 
     async def record(self, kind: CaseKind, case_id: str, command: Command, actor: Actor = STAFF) -> None:
         """Do an act and record its events, as a workflow would."""
@@ -71,6 +74,7 @@ async def pages(postgres_url: str) -> AsyncIterator[Pages]:
 
     async with EventStore.open(postgres_url, subscribers=subscribers()) as store:
         site = Site(town=TOWN, town_name="测试镇", engine=store.engine, ready=checks, status=checks)
-        transport = httpx.ASGITransport(app=create_app(site))
+        app = create_app(site)
+        transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://jiandu.test") as client:
-            yield Pages(store, client, findings)
+            yield Pages(store, client, findings, app)

@@ -7,8 +7,10 @@ import re
 
 import httpx
 import pytest
+from playwright.async_api import Browser, Request
 
 from domain.acts import Refusal, Role
+from tests.browser import served
 from tests.web.conftest import TOWN, Pages
 from web.accounts.entrance import Entrance
 from web.accounts.model import LOCK_AFTER, Account
@@ -155,3 +157,21 @@ async def test_towns_have_accounts_of_their_own(pages: Pages, accounts: AccountS
     elsewhere = AccountStore(pages.store.engine, "other-town")
     assert await elsewhere.all() == []
     assert await elsewhere.credentials("wang") is None
+
+
+async def test_a_form_is_taken_from_a_browser_without_https(
+    pages: Pages, accounts: AccountStore, browser: Browser
+) -> None:
+    """Without a certificate a browser names only the origin of a form, and under no-referrer not even that."""
+    assert await accounts.any()
+    async with served(pages.app) as origin:
+        page = await browser.new_page()
+        posted: list[Request] = []
+        page.on("request", lambda request: posted.append(request) if request.method == "POST" else None)
+        await page.goto(f"{origin.replace('localhost', 'jiandu.test')}/login")
+        await page.fill("#login", "wang")
+        await page.fill("#password", PASSWORD)
+        await page.click("button.button")
+        await page.wait_for_url("**/")
+        assert "王芳" in await page.content()
+        assert "sec-fetch-site" not in await posted[0].all_headers()
