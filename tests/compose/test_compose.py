@@ -128,7 +128,7 @@ def test_nothing_is_open_to_the_network_by_itself() -> None:
     assert {name: ports for name, ports in published.items() if ports} == {
         "temporal": ["127.0.0.1:7233:7233"],
         "temporal-ui": ["127.0.0.1:8233:8080"],
-        "web": ["127.0.0.1:8080:8080"],
+        "web": ["127.0.0.1:8080:8080", "127.0.0.1:8095:8095"],
         "ballot-a": ["127.0.0.1:8091:8091"],
         "ballot-b": ["127.0.0.1:8092:8092"],
         "ballot-box": ["127.0.0.1:8093:8093"],
