@@ -8,7 +8,7 @@ restored from an old copy is found out by the lines it does not know.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from typing import NamedTuple
@@ -125,7 +125,9 @@ class Desk:
         if ended is not None:
             return ended.collected
         async with self._cluster.transaction() as connection:
-            return await store.collected(connection, self.poll.hash)
+            known = await store.voters(connection, self.poll.hash)
+        stamped, paper = await asyncio.to_thread(self._collectors, list(known.values()))
+        return Collected(phones=len(stamped - paper), paper=len(paper))
 
     async def end(self) -> IssuerStatements:
         """End collecting: nothing more is committed to, the list is signed, the keys are destroyed, the hashes go.
@@ -152,8 +154,9 @@ class Desk:
         """What a crash has left of ending or discarding."""
         async with self._cluster.transaction() as connection:
             row = await store.poll_row(connection, self.poll.hash)
-        if row is not None and row.phase == "ended":
-            await self.end()
+        ended = await asyncio.to_thread(self._files.ending) is not None
+        if row is not None and (row.phase == "ended" or (ended and row.phase == "collecting")):
+            await self.end()  # also where an old database has come back since: what was signed must be true
         elif row is not None and row.phase == "discarded":
             await self._forget()
 
@@ -179,6 +182,8 @@ class Desk:
                     raise restored()
                 if row is None or row.commitments < len(durable):
                     raise _DatabaseIsOld
+                if lock and _forgotten(durable, await store.voters(connection, self.poll.hash)):
+                    raise _DatabaseIsOld  # as many commitments as lines, but of others: of some no line was written
                 yield connection
         except _DatabaseIsOld:
             _LOG.error("database_restored_from_an_old_copy", poll=self.poll.hash.hex()[:16])
@@ -216,11 +221,7 @@ class Desk:
     def _ending(self, known: Sequence[VoterRow]) -> Ending:
         ending = self._files.ending()
         if ending is None:
-            # A restored database does not know all who collected; the lines in the key folder do.
-            found: set[tuple[Way, str]] = set(self._files.collected())
-            found |= {("phone", voter.deputy) for voter in known if voter.request is not None}
-            found |= {("paper", voter.deputy) for voter in known if voter.paper}
-            stamped, paper = ({d for way, d in found if way == chosen} for chosen in ("phone", "paper"))
+            stamped, paper = self._collectors(known)
             notes = statements_of(self._issuer, self.poll, stamped, paper, self._files.statement_signer())
             ending = Ending(
                 statements=IssuerStatements(collectors=notes.collectors, destroyed=notes.destroyed),
@@ -229,9 +230,24 @@ class Desk:
             self._files.keep_ending(ending)
         return ending
 
+    def _collectors(self, known: Sequence[VoterRow]) -> tuple[set[str], set[str]]:
+        """Who was stamped, and who took paper."""
+        # A restored database does not know all who collected; the lines in the key folder do.
+        found: set[tuple[Way, str]] = set(self._files.collected())
+        found |= {("phone", voter.deputy) for voter in known if voter.request is not None}
+        found |= {("paper", voter.deputy) for voter in known if voter.paper}
+        return {d for way, d in found if way == "phone"}, {d for way, d in found if way == "paper"}
+
     async def _forget(self) -> None:
         await asyncio.to_thread(self._files.destroy)
         self.drop_destroyed_keys()
         async with self._cluster.transaction() as connection:
             await store.delete_voters(connection, self.poll.hash)
         await self._cluster.forget("voter", "poll")
+
+
+def _forgotten(durable: Collection[tuple[Way, str]], known: Mapping[str, VoterRow]) -> bool:
+    """Whether somebody has collected of whom the database does not know it."""
+    stamped = {deputy for deputy, voter in known.items() if voter.request is not None}
+    paper = {deputy for deputy, voter in known.items() if voter.paper}
+    return any(deputy not in (stamped if way == "phone" else paper) for way, deputy in durable)

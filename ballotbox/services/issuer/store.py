@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from ballotbox.offices import Collected, Voter
+from ballotbox.offices import Voter
 from ballotbox.services.cluster import Connection
 
 Phase = Literal["collecting", "ended", "discarded"]
@@ -106,17 +106,6 @@ async def commit_paper(connection: Connection, manifest: bytes, deputies: Iterab
         (manifest, list(deputies)),
     )
     await _count(connection, manifest, changed.rowcount)
-
-
-async def collected(connection: Connection, manifest: bytes) -> Collected:
-    """How many have collected."""
-    found = await connection.execute(
-        "SELECT count(*) FILTER (WHERE request IS NOT NULL AND NOT paper), count(*) FILTER (WHERE paper)"
-        " FROM voter WHERE manifest = %s",
-        (manifest,),
-    )
-    row = await found.fetchone()
-    return Collected(phones=row[0], paper=row[1]) if row is not None else Collected(phones=0, paper=0)
 
 
 async def delete_voters(connection: Connection, manifest: bytes) -> None:

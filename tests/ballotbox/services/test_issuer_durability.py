@@ -215,6 +215,41 @@ async def test_a_restored_database_ends_collecting_by_itself(
         assert await desks.end_collecting(party.manifest) == statements
 
 
+async def test_a_restored_database_with_as_many_commitments_as_lines_is_found_out(
+    party: Party, new_part_database: Callable[[], str], tmp_path: Path
+) -> None:
+    """Of d02 the commitment stood and no line was written. The old copy lacks d03, who has stamps."""
+    folder, url = party.copy("a", tmp_path), new_part_database()
+    async with Desks.open("a", folder, url) as desks:
+        await desks.begin(party.poll.data, party.voters)
+        codes = await desks.codes(party.manifest)
+        desk = await desks.desk(party.manifest)
+        await desk.stamp(codes["d01"], request_of(party.poll, "d01"))
+        await desk.stamp(codes["d03"], request_of(party.poll, "d03"))
+    async with await psycopg.AsyncConnection.connect(plain(url)) as connection:
+        await connection.execute("UPDATE voter SET request = %s WHERE deputy = 'd02'", (b"2" * 32,))
+        await connection.execute("UPDATE voter SET request = NULL WHERE deputy = 'd03'")
+    async with Desks.open("a", folder, url) as desks:
+        desk = await desks.desk(party.manifest)
+        with pytest.raises(Refusal, match="旧备份"):
+            await desk.stamp(codes["d03"], request_of(party.poll, "d03"))
+        assert not list(folder.rglob("stamp.keys"))
+
+
+async def test_keys_are_destroyed_although_an_old_database_came_back_after_the_end(
+    party: Party, new_part_database: Callable[[], str], tmp_path: Path
+) -> None:
+    folder, url = party.copy("a", tmp_path), new_part_database()
+    async with Desks.open("a", folder, url) as desks:
+        await desks.begin(party.poll.data, party.voters)
+        desk = await desks.desk(party.manifest)
+        # As a crash between the signed statements and the destruction leaves it, and then an old database.
+        await asyncio.to_thread(desk._ending, [])
+    assert list(folder.rglob("stamp.keys"))
+    async with Desks.open("a", folder, url):
+        assert not list(folder.rglob("stamp.keys"))
+
+
 async def test_an_emptied_database_gives_nobody_a_second_ballot(
     party: Party, new_part_database: Callable[[], str], tmp_path: Path
 ) -> None:
@@ -228,7 +263,7 @@ async def test_an_emptied_database_gives_nobody_a_second_ballot(
         await desks.begin(party.poll.data, party.voters)
         with pytest.raises(Refusal, match="旧备份"):
             await desks.codes(party.manifest)
-        assert await desks.collected(party.manifest) == Collected(phones=0, paper=0)
+        assert await desks.collected(party.manifest) == Collected(phones=1, paper=0), "the key folder knows"
         await desks.end_collecting(party.manifest)
         assert await desks.collected(party.manifest) == Collected(phones=1, paper=0)
 
