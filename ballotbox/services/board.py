@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import anyio
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -24,6 +25,8 @@ from ballotbox.services.box.headers import Plain
 
 _MANIFEST = re.compile(r"[0-9a-f]{64}")
 _TYPES = {".json": "application/json", ".jsonl": "application/jsonl", ".csv": "text/csv; charset=utf-8"}
+_PIECE = 1 << 18
+"""Bytes of a file that are read at once."""
 _INLINE = re.compile(rb"<(script|style)\b[^>]*>(.*?)</\1\s*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -44,10 +47,12 @@ def board_app(folder: Path, page: Callable[[], bytes], origins: Sequence[str]) -
         if not _MANIFEST.fullmatch(poll) or not FILE_NAME.fullmatch(name):
             raise HTTPException(404)
         try:
-            data = await anyio.Path(folder / "polls" / poll / name).read_bytes()
+            file = await anyio.open_file(folder / "polls" / poll / name, "rb")
         except OSError:
             raise HTTPException(404) from None
-        return Response(data, headers={"content-security-policy": "default-src 'none'"}, media_type=_type(name))
+        size = os.fstat(file.wrapped.fileno()).st_size
+        headers = {"content-security-policy": "default-src 'none'", "content-length": str(size)}
+        return StreamingResponse(_pieces(file), headers=headers, media_type=_type(name))
 
     routes = [
         Route("/", entrance),
@@ -68,6 +73,14 @@ def page_policy(page: bytes, origins: Sequence[str]) -> str:
         f"default-src 'none'; script-src {script}; style-src {style}; img-src data:; "
         f"connect-src 'self' {' '.join(origins)}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
     )
+
+
+async def _pieces(file: anyio.AsyncFile[bytes]) -> AsyncIterator[bytes]:
+    # Of all phones at once, each with tens of megabytes, no more than a piece each is in memory. The file is replaced,
+    # never changed: this is the one that was opened.
+    async with file:
+        while piece := await file.read(_PIECE):
+            yield piece
 
 
 def _type(name: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -82,3 +84,32 @@ def test_files_of_a_poll_are_served_as_they_are(client: TestClient) -> None:
 )  # fmt: skip
 def test_nothing_else_is_served_and_nothing_listed(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+async def test_of_a_large_file_no_answer_holds_more_than_a_piece(tmp_path: Path) -> None:
+    poll = tmp_path / "polls" / M
+    poll.mkdir(parents=True)
+    data = bytes(range(256)) * 8_192
+    (poll / "slices.jsonl").write_bytes(data)
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    path = f"/polls/{M}/slices.jsonl"
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [],
+    }
+    await board_app(tmp_path, lambda: PAGE, ORIGINS)(scope, receive, send)
+    pieces = [message.get("body", b"") for message in sent[1:]]
+    assert (b"content-length", str(len(data)).encode()) in sent[0]["headers"]
+    assert b"".join(pieces) == data
+    assert max(map(len, pieces)) <= len(data) / 8
