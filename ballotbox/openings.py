@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -53,6 +53,21 @@ async def destroy(connection: AsyncConnection, poll: PollKey) -> None:
 async def combined(poll: Poll, policy: bytes, log_root: bytes, first: TeamResult, second: TeamResult) -> Combined:
     """Two equal results as files to be published. Raises `Refusal` with the difference."""
     return await asyncio.to_thread(combine, poll, policy, log_root, first, second)
+
+
+async def void_close(
+    connection: AsyncConnection,
+    key: PollKey,
+    poll: Poll,
+    policy: bytes,
+    log_root: Callable[[Poll], Awaitable[bytes]],
+) -> dict[str, bytes]:
+    """The close of a void poll, where both teams have signed it by now; else it follows with their results."""
+    results = await read(connection, key)
+    if len(results) < len((1, 2)):
+        return {}
+    signed = await combined(poll, policy, await log_root(poll), *results)
+    return signed.files if signed.phase == "void" else {}
 
 
 def waiting(poll: Poll, numbers: BoxNumbers, there: Collection[int]) -> list[str]:

@@ -251,9 +251,13 @@ class PollBox(BallotBox):
             if (reason := why_unopened(held.setup, paths)) is not None:
                 result = unopened(paths, reason)
                 if not held.on_paper:
-                    await self._reached(held.setup).box.publish(held.hash, {}, "void")
+                    offices, policy = self._reached(held.setup), policy_bytes(held.setup.policy)
+                    files = await openings.void_close(connection, poll, held.poll, policy, offices.log_root)
+                    await offices.box.publish(held.hash, files, "void")
             elif must_be_opened(held.setup, paths):
                 opened = await self._opened(connection, held, numbers)
+                if opened.paper is not None and opened.paper != paper_count(held.poll, papers):
+                    raise refusals.paper_changed()
                 result = counted(held.setup, paths, papers, opened.tally)
                 await self._reached(held.setup).box.publish(held.hash, opened.files, opened.phase)
             else:

@@ -8,10 +8,15 @@ from pathlib import Path
 
 from ballotbox.counting import Paths, counted, must_be_opened, unopened, why_unopened
 from ballotbox.counts import PollCount
+from ballotbox.paper.statement import paper_count
 from ballotbox.paper.trays import PaperTray
 from ballotbox.polls import PollSetup
+from ballotbox.secret.manifest import Poll
+from ballotbox.secret.publication import PAPER_FILE
+from ballotbox.secret.statements import PaperCount, read_statement
 from ballotbox.secret.tally import Tally
 from ballotbox.secret.verify import verify_folder
+from transparency.signed_note import NoteRefused
 
 _TALLY = "tally.json"
 
@@ -31,6 +36,7 @@ def recount_faults(
             tally = Tally.from_bytes(board.get(_TALLY, b""))
         except ValueError:
             return [*faults, f"{_TALLY}：缺少，或不是规范的计票结果"]
+        faults += _paper_faults(papers, board)
     if (reason := why_unopened(setup, paths)) is not None:
         again = unopened(paths, reason)
     else:
@@ -43,6 +49,18 @@ def recount_faults(
     if (again.opened, again.reason) != (published.opened, published.reason):
         faults.append("收回与发出的关系与公布的不同")
     return faults
+
+
+def _paper_faults(papers: Mapping[str, PaperTray], board: Mapping[str, bytes]) -> list[str]:
+    """Whether the sheets as they are entered now are what the scrutineers have signed."""
+    if PAPER_FILE not in board:
+        return []
+    try:
+        poll = Poll(board["manifest.json"])
+        signed = read_statement(poll, board[PAPER_FILE].decode(), PaperCount)
+    except (ValueError, KeyError, NoteRefused):
+        return [f"{PAPER_FILE}：读不出来"]
+    return [] if signed == paper_count(poll, papers) else ["纸质票的录入与监票人签署的纸票计数不同"]
 
 
 def _findings(board: Mapping[str, bytes]) -> list[str]:

@@ -95,6 +95,14 @@ def lists_differ(what: str) -> Refusal:
     return Refusal("lists_differ", f"两家领票名单不符：{what}。不能开始投票，请两家核对；查不清的，宣布作废。")
 
 
+def paper_changed() -> Refusal:
+    return Refusal(
+        "paper_changed",
+        "纸质票的录入与监票人开箱时签署的纸票计数不同：开箱以后有人改过录入，不能计票、公布。"
+        "请对照纸票改回；确有录错的，重新导出票箱，两组各自重新开箱。",
+    )
+
+
 def no_difference(where: str) -> Refusal:
     return Refusal("no_difference", f"{where}没有两次不一致的录入，不需要裁定。")
 

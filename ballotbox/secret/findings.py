@@ -24,7 +24,7 @@ class Rule(StrEnum):
     LEAF = "leaf"
     """Each leaf has its hash; the first changed, missing or surplus one is named."""
     COLLECTORS = "collectors"
-    """Signed, within the roster, no one twice, no recused one; nobody on B's list who is not on A's."""
+    """Signed, within the roster, no one twice, no recused one. Who is on one list alone has no ballot."""
     KEYS_DESTROYED = "keys_destroyed"
     ENVELOPE_STAMP = "envelope_stamp"
     ENVELOPE_SIGNATURE = "envelope_signature"

@@ -22,6 +22,7 @@ from ballotbox.secret.slips import Slip
 from ballotbox.secret.statements import (
     Close,
     Opened,
+    PaperCount,
     merge_signatures,
     numbered,
     read_statement,
@@ -71,6 +72,8 @@ class Combined(NamedTuple):
     close: Close
     opened: Opened | None
     tally: Tally | None
+    paper: PaperCount | None = None
+    """What both teams have signed of the paper box, in mode `mixed`."""
 
 
 def open_as_team(contents: Contents, slips: Sequence[Slip], team: Team) -> TeamResult:
@@ -136,8 +139,10 @@ def combine(poll: Poll, policy: bytes, log_root: bytes, first: TeamResult, secon
         files[f"opening-{number}.note"] = result.opening.encode()
     files["slices.jsonl"] = lines_of([line.encode() for line in one.lines])
     files["tally.json"] = tally.to_bytes()
-    files |= count_files(poll, policy, one.close, tally, _paper(poll, one, two))
-    return Combined(files, "published", closes[0], opened[0], tally)
+    signed = _paper(poll, one, two)
+    files |= count_files(poll, policy, one.close, tally, signed)
+    paper = None if signed is None else read_statement(poll, signed, PaperCount)
+    return Combined(files, "published", closes[0], opened[0], tally, paper)
 
 
 def _close(poll: Poll, log_root: bytes, result: TeamResult) -> Close:

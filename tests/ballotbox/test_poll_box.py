@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,12 +16,14 @@ from ballotbox.in_memory import TEAMS, InMemoryParties
 from ballotbox.poll_box import PollBox
 from ballotbox.polls import PollSetup
 from ballotbox.secret.ceremony import DealingRequest, deal
+from ballotbox.secret.phone import Phone
 from ballotbox.secret.teams import open_as_team
 from ballotbox.secret.verify import verify_folder
 from domain.acts import Refusal
 from domain.policy.document import BallotMode
 from tests.ballotbox.contract import MixedContract, PaperContract, PhonesContract, refused
 from tests.ballotbox.polls import DEPUTIES, Hall, marks, setup
+from tests.ballotbox.secret.conftest import broken
 from transparency.signed_note import text_of
 
 
@@ -130,6 +133,88 @@ async def test_counts_changed_behind_the_box_are_found(hall: Hall[InMemoryPartie
             text("UPDATE ballotbox.poll SET counts = replace(counts, 'excellent\"\\:3', 'excellent\"\\:2')")
         )
     assert "测评对象 czs：重新计票的结果与公布的不同" in (await hall.box.verify(poll.key)).faults
+
+
+async def test_a_deputy_who_asks_one_issuer_alone_hinders_nobody(hall: Hall[InMemoryParties], tmp_path: Path) -> None:
+    poll = setup()
+    await hall.box.open(poll)
+    await hall.parties.phones.collect(poll.key, DEPUTIES[:3])
+    manifest = hall.parties.dealings[poll.key].poll
+    for deputy, issuer in (("d4", "b"), ("d5", "a")):
+        office = hall.parties.b if issuer == "b" else hall.parties.a
+        phone = await asyncio.to_thread(Phone, manifest, deputy)
+        await asyncio.to_thread(office.stamp, manifest.hash.hex(), deputy, phone.request("b" if issuer == "b" else "a"))
+    await hall.box.begin_casting(poll.key)
+    await hall.parties.phones.cast(poll.key, {d: {"czs": marks("excellent")} for d in DEPUTIES[:3]})
+    await hall.parties.open(hall.box, poll)
+    czs = (await hall.box.close(poll.key)).subjects["czs"]
+    assert (czs.issued, czs.returned, czs.overall.grades["excellent"]) == (3, 3, 3)
+    for name, data in (await hall.parties.box.files(manifest.hash.hex())).items():
+        (tmp_path / name).write_bytes(data)
+    assert broken(tmp_path) == set()
+
+
+async def test_paper_that_one_issuer_alone_knows_is_found_before_keys_are_destroyed(
+    hall: Hall[InMemoryParties],
+) -> None:
+    poll = setup(BallotMode.MIXED)
+    await hall.box.open(poll)
+    await hall.parties.phones.collect(poll.key, DEPUTIES[:3])
+    manifest = hall.parties.dealings[poll.key].poll.hash.hex()
+    await hall.parties.b.give_paper(manifest, ["d4"])  # and then A could not be reached
+    with refused("lists_differ"):
+        await hall.box.begin_casting(poll.key)
+    await hall.box.issue_paper(poll.key, ["d4"])
+    await hall.box.begin_casting(poll.key)
+
+
+async def opened_beside_paper(hall: Hall[InMemoryParties]) -> PollSetup:
+    """Three by phone, two sheets; both teams have opened, and nothing is counted yet."""
+    poll = setup(BallotMode.MIXED)
+    await hall.box.open(poll)
+    await hall.parties.phones.collect(poll.key, DEPUTIES[:3])
+    await hall.box.issue_paper(poll.key, DEPUTIES[3:])
+    await hall.box.begin_casting(poll.key)
+    await hall.parties.phones.cast(poll.key, {d: {"czs": marks("excellent")} for d in DEPUTIES[:3]})
+    await hall.on_paper(poll, [marks("competent")] * 2)
+    await hall.parties.open(hall.box, poll)
+    return poll
+
+
+async def test_paper_that_is_changed_once_the_phones_rows_are_known_is_not_counted(
+    hall: Hall[InMemoryParties], engine: AsyncEngine
+) -> None:
+    poll = await opened_beside_paper(hall)
+    await hall.on_paper(poll, [marks("incompetent")] * 2)
+    with refused("paper_changed"):
+        await hall.box.close(poll.key)
+    await hall.on_paper(poll, [marks("competent")] * 2)
+    assert (await hall.box.close(poll.key)).subjects["czs"].overall.grades["competent"] == 2
+    assert (await hall.box.verify(poll.key)).faults == ()
+    async with engine.begin() as connection:
+        for table in ("paper_sheet.content", "poll.counts"):
+            name, column = table.split(".")
+            await connection.execute(
+                text(f"UPDATE ballotbox.{name} SET {column} = replace({column}, 'competent', 'incompetent')")
+            )
+    assert "纸质票的录入与监票人签署的纸票计数不同" in (await hall.box.verify(poll.key)).faults
+
+
+async def test_a_close_that_was_signed_before_a_poll_became_void_is_published_with_it(
+    hall: Hall[InMemoryParties], tmp_path: Path
+) -> None:
+    poll = setup(BallotMode.MIXED)
+    await hall.box.open(poll)
+    await hall.parties.phones.collect(poll.key, DEPUTIES[:3])
+    await hall.box.issue_paper(poll.key, ["d4"])
+    await hall.box.begin_casting(poll.key)
+    await hall.parties.phones.cast(poll.key, {"d1": {"czs": marks("excellent")}})
+    await hall.on_paper(poll, [marks("competent")] * 2)
+    await hall.parties.open(hall.box, poll)
+    assert not (await hall.box.close(poll.key)).opened
+    for name, data in (await hall.parties.box.files(hall.parties.dealings[poll.key].poll.hash.hex())).items():
+        (tmp_path / name).write_bytes(data)
+    assert broken(tmp_path) == set()
 
 
 async def test_a_void_poll_is_signed_and_published_as_void_though_its_box_is_destroyed(
