@@ -16,7 +16,7 @@ from ballotbox.secret.ceremony import Dealing
 from ballotbox.secret.manifest import Services
 from ballotbox.services.box.client import HttpBoxOffice
 from ballotbox.services.client import HttpIssuerOffice
-from ballotbox.services.files import write_private
+from ballotbox.services.files import private_folder, write_private
 
 _PLAIN_NAME = re.compile(r"[\w.-]{1,100}")
 
@@ -75,7 +75,7 @@ def kept_in(slips: Path) -> KeepSlips:
 
 
 def _write(folder: Path, dealing: Dealing) -> None:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(folder)
     for number, slip in dealing.slips.items():
         write_private(folder / f"slip-{number}.txt", f"{slip.encode()}\n".encode())
     for number, witness in dealing.witnesses.items():

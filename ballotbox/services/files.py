@@ -21,6 +21,14 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def private_folder(folder: Path) -> None:
+    """Make a folder for its owner alone, with those above it that are missing; their names are durable then."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for each in reversed(missing):
+        sync_folder(each.parent)
+
+
 def write_private(path: Path, data: bytes) -> None:
     """Put `data` in the place of what `path` held, with mode 0600."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
@@ -36,6 +37,7 @@ STATUS = {
     "collecting_over": 410,
     "discarded": 410,
     "closed": 410,
+    "too_slow": 408,
     "too_large": 413,
     "wrong_request": 422,
     "bad_token": 422,
@@ -44,6 +46,8 @@ STATUS = {
     "unavailable": 503,
 }
 """By a refusal's code; all others are 409."""
+PATIENCE = 60.0
+"""Seconds for a body: who sends a byte now and then must not keep memory and connections for ever."""
 _LOG = structlog.get_logger("ballotbox.http")
 
 
@@ -90,12 +94,16 @@ def answering(handler: Handler) -> Handler:
 
 
 async def body_of(request: Request, limit: int) -> bytes:
-    """The body. Refused (`too_large`) beyond `limit` bytes."""
+    """The body. Refused: `too_large` beyond `limit` bytes, `too_slow` where it is not all there after a while."""
     data = bytearray()
-    async for chunk in request.stream():
-        data += chunk
-        if len(data) > limit:
-            raise Refusal("too_large", "请求太大，请重新扫码打开页面后再试。")
+    try:
+        async with asyncio.timeout(PATIENCE):
+            async for chunk in request.stream():
+                data += chunk
+                if len(data) > limit:
+                    raise Refusal("too_large", "请求太大，请重新扫码打开页面后再试。")
+    except TimeoutError:
+        raise Refusal("too_slow", "网络太慢，请求没有收全，请换个位置再试一次。") from None
     return bytes(data)
 
 

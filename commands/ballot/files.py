@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from ballotbox.services.files import sync_folder
 from commands.outcome import invalid_input
 
 
@@ -23,10 +24,14 @@ def refuse_existing(path: Path) -> None:
 
 
 def write_secret(path: Path, data: bytes) -> None:
-    """Write a new file that only its owner can read. Raises `Failure` where there is one already."""
+    """Write a new file that only its owner can read; on the disk when this returns, since what it was made from may be
+    destroyed next. Raises `Failure` where there is one already."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise invalid_input(f"文件 {path} 已经存在，没有覆盖。", "请换一个文件名，或先移走它。") from None
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    sync_folder(path.parent)

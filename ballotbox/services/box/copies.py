@@ -59,6 +59,13 @@ class Copy:
         except (OSError, ValueError, NoteRefused):
             return None
 
+    def note(self) -> str:
+        """The copy's checkpoint as it stands; empty where there is none."""
+        try:
+            return (self.folder / CHECKPOINT).read_text(encoding="utf-8")
+        except (OSError, ValueError):
+            return ""
+
     def log(self) -> Log | None:
         """The copy's log; None where it is not whole: the files and the signed checkpoint must fit together."""
         checkpoint = self.checkpoint()

@@ -7,7 +7,7 @@ here is called by the one process that holds the poll (`Store.alone`).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -106,6 +106,13 @@ class PollLog:
         """The log's own note over these leaves. Ed25519 gives the same bytes each time."""
         text = checkpoint_text(self.poll, len(hashes), root_of_hashes(hashes))
         return sign_all(text, self._keys.log)
+
+    def shows(self, size: int, lines: Iterable[str]) -> bool:
+        """Whether the board has gone beyond this checkpoint, or shows it with these signatures."""
+        log = self._board.checkpoint()
+        if log is None or log.size < size:
+            return False
+        return log.size > size or set(lines) <= set(self._board.note().split("\n"))
 
     async def publish(self, connection: Connection) -> None:
         """Write both copies from the database. Nothing else writes them."""

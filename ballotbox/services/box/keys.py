@@ -20,8 +20,8 @@ from ballotbox.offices import BoxKeys
 from ballotbox.polls import PollKey
 from ballotbox.secret.encoding import canonical, sha256
 from ballotbox.secret.signing import public_bytes
-from ballotbox.services.box.refusals import emptied
-from ballotbox.services.files import overwrite_and_remove, sync_folder
+from ballotbox.services.box.refusals import emptied, keys_missing
+from ballotbox.services.files import overwrite_and_remove, private_folder, sync_folder
 from transparency.signed_note import NoteSigner
 
 _NONCE = 12
@@ -46,22 +46,31 @@ class Keys:
         """What the manifest says of them."""
         return BoxKeys(receipt_key=public_bytes(self.receipts).hex(), log_key=str(self.log.key))
 
+    def make_storage(self) -> None:
+        """Make the key of the stored ciphertexts, before the poll is announced. Again: changes nothing."""
+        _kept(self._folder / _STORAGE, lambda: secrets.token_hex(32))
+
     def lock_away(self, ciphertext: bytes, token: bytes) -> bytes:
-        """A ciphertext as it is stored. The same nonce never comes twice under one key: it is random."""
+        """A ciphertext as it is stored. The same nonce never comes twice under one key: it is random. Refused when
+        the key is destroyed, or not in its place: under another one nothing could be opened."""
         nonce = os.urandom(_NONCE)
-        if self._storage is None:
-            kept = _kept(self._folder / _STORAGE, lambda: secrets.token_hex(32))
-            self._storage = AESGCM(bytes.fromhex(kept))
-        return nonce + self._storage.encrypt(nonce, ciphertext, token)
+        try:
+            return nonce + self._stored().encrypt(nonce, ciphertext, token)
+        except FileNotFoundError:
+            raise keys_missing() from None
 
     def take_out(self, sealed: bytes, token: bytes) -> bytes:
         """The ciphertext. Refused when its key is destroyed, or is not the one that it was stored with."""
         try:
-            if self._storage is None:
-                self._storage = AESGCM(bytes.fromhex((self._folder / _STORAGE).read_text(encoding="ascii").strip()))
-            return self._storage.decrypt(sealed[:_NONCE], sealed[_NONCE:], token)
+            return self._stored().decrypt(sealed[:_NONCE], sealed[_NONCE:], token)
         except (InvalidTag, FileNotFoundError):
             raise emptied() from None
+
+    def _stored(self) -> AESGCM:
+        if self._storage is None:
+            kept = (self._folder / _STORAGE).read_text(encoding="ascii")
+            self._storage = AESGCM(bytes.fromhex(kept.strip()))
+        return self._storage
 
     def forget_ciphertexts(self) -> None:
         """Overwrite and remove the key of the stored ciphertexts. Again: changes nothing."""
@@ -74,7 +83,7 @@ def _kept(path: Path, make: Callable[[], str]) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

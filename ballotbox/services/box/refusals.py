@@ -37,6 +37,13 @@ def emptied() -> Refusal:
     return Refusal("emptied", "密文已经销毁，票箱里没有可以开启的内容。")
 
 
+def keys_missing() -> Refusal:
+    return Refusal(
+        "unavailable",
+        "票箱这次测评的密钥文件不在原处，暂时不能办理；已经投过的不会丢。请工作人员核对票箱的密钥文件夹（磁盘是否挂好），重启票箱。",
+    )
+
+
 def log_behind(missing: int) -> Refusal:
     return Refusal(
         "log_behind",

@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
 
+import structlog
+
 from ballotbox import refusals as of_boxes
 from ballotbox.offices import BoardPhase, BoxContents, BoxKeys, BoxNumbers
 from ballotbox.polls import PollKey
@@ -107,7 +109,10 @@ class BoxService:
         owed = standing.tokens.get(envelope.token)
         if owed is not None and owed != leaf:
             raise OtherEnvelope(receipt_for(one.poll, one.keys.receipts, owed))
-        locked = one.keys.lock_away(envelope.ciphertext, envelope.token)
+        try:
+            locked = one.keys.lock_away(envelope.ciphertext, envelope.token)
+        except Refusal as refusal:
+            return await self._answer_known(one, envelope.token, sent, refusal)
         stood = await one.caster.store(
             Casting(envelope.token, envelope.subject, sent, leaf, entry, locked, owed is not None), session
         )
@@ -126,6 +131,13 @@ class BoxService:
             raise refusals.other_checkpoint() from None
         if not lines:
             raise refusals.no_witness()
+        async with self._store.connection() as connection:
+            known = await store.cosignatures(connection, one.poll.hash, told.size)
+        shown = await asyncio.to_thread(one.log.shows, told.size, lines.values())
+        if shown and set(known).issuperset(
+            lines.values()
+        ):  # anybody may send what the board shows: it must cost little
+            return len(known)
         async with self._store.alone(one.poll.hash) as connection:
             hashes = await store.hashes(connection, one.poll.hash)
             ours = checkpoint_text(one.poll, told.size, root_of_hashes(hashes[: told.size]))
@@ -139,7 +151,9 @@ class BoxService:
 
     async def prepare(self, poll: PollKey) -> BoxKeys:
         """Make the keys of a poll; again: the same keys."""
-        return (await asyncio.to_thread(Keys, self._keys, poll)).public
+        keys = await asyncio.to_thread(Keys, self._keys, poll)
+        await asyncio.to_thread(keys.make_storage)
+        return keys.public
 
     async def announce(self, manifest: bytes, files: Mapping[str, bytes]) -> None:
         """Put the manifest and its files on the board."""
@@ -276,14 +290,23 @@ class BoxService:
 
     async def _begin(self) -> None:
         for document in await self._store.polls():
-            await self._reconcile(document)
+            await self._take_up(document)
         for kept in sorted(self._kept.glob("*/manifest.json")):
             if kept.parent.name not in self._polls:  # the database is older than this poll
-                await self._reconcile(await asyncio.to_thread(kept.read_bytes))
+                await self._take_up(await asyncio.to_thread(kept.read_bytes))
+
+    async def _take_up(self, document: bytes) -> None:
+        try:
+            await self._reconcile(document)
+        except Refusal as refusal:  # the other polls are served all the same
+            manifest = sha256(document).hex()
+            structlog.get_logger().error("ballot_poll_not_served", manifest=manifest, kind=refusal.code)
 
     def _poll(self, poll: Poll) -> OpenPoll:
         name = poll.hash.hex()
         keys = Keys(self._keys, PollKey(poll.manifest.town, poll.manifest.poll))
+        if (keys.public.receipt_key, keys.public.log_key) != (poll.manifest.receipt_key, poll.manifest.log_key):
+            raise refusals.keys_missing()  # made anew: receipts and checkpoints of these are worth nothing
         log = PollLog(poll, keys, self._kept / name, self._board / name)
 
         async def reconnected() -> None:

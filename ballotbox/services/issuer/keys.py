@@ -14,6 +14,7 @@ after the manifest's hash::
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -120,7 +121,9 @@ class PollFiles:
             )
             try:
                 # Begun with a line feed: a line that a crash tore must not swallow this one.
-                os.write(descriptor, b"\n" + lines)
+                written = os.write(descriptor, b"\n" + lines)
+                if written < len(lines) + 1:  # what is torn is read as nothing, and nothing may be signed
+                    raise OSError(errno.ENOSPC, "the line of who collected was not written whole")
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)

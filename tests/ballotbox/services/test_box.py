@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -179,6 +181,47 @@ async def test_only_witnesses_of_this_log_are_kept(service: BoxService, poll: Bo
     for lie in (wrong, longer):
         assert await refused(service.witness(poll.manifest, sign_all(lie, witnesses[1]))) == "other_checkpoint"
     assert await refused(service.witness(poll.manifest, "nonsense")) == "other_checkpoint"
+
+
+async def test_a_cosigned_note_sent_again_waits_for_no_other_work_and_writes_nothing(
+    service: BoxService, poll: BoxPoll, board: Path
+) -> None:
+    await poll.begin(service)
+    for each in poll.envelopes:
+        await service.cast(poll.manifest, each)
+    await service.close(poll.manifest)
+    told = read_checkpoint(poll.poll, (board / "checkpoint.note").read_text())
+    text = checkpoint_text(poll.poll, told.size, told.root)
+    await service.witness(poll.manifest, sign_all(text, poll.dealt.log, poll.dealt.witnesses[1]))
+    note = (board / "checkpoint.note").read_text()
+    async with service._store.alone(poll.poll.hash):  # somebody works on the log
+        assert await asyncio.wait_for(service.witness(poll.manifest, note), 20) == 1
+    (board / "checkpoint.note").write_text(note.rpartition("\u2014")[0])  # signed and kept, but the disk was full
+    assert await service.witness(poll.manifest, note) == 1
+    assert (board / "checkpoint.note").read_text() == note
+
+
+async def test_a_box_whose_keys_are_not_in_their_place_takes_nothing(url: str, poll: BoxPoll, tmp_path: Path) -> None:
+    poll.give_keys_to(tmp_path / "box")
+    async with BoxService.open(url, tmp_path / "box", tmp_path / "board") as service:
+        await poll.begin(service)
+        receipt = await service.cast(poll.manifest, poll.envelopes[0])
+    shutil.move(tmp_path / "box" / "keys", tmp_path / "unmounted")
+    async with BoxService.open(url, tmp_path / "box", tmp_path / "board") as service:
+        assert await refused(service.cast(poll.manifest, poll.envelopes[1])) == "unavailable"
+    shutil.rmtree(tmp_path / "box" / "keys")
+    shutil.move(tmp_path / "unmounted", tmp_path / "box" / "keys")
+    (storage,) = (tmp_path / "box" / "keys").glob("*/ciphertexts.key")
+    storage.rename(tmp_path / "ciphertexts.key")
+    async with BoxService.open(url, tmp_path / "box", tmp_path / "board") as service:
+        assert await service.cast(poll.manifest, poll.envelopes[0]) == receipt
+        assert await refused(service.cast(poll.manifest, poll.envelopes[1])) == "unavailable"
+    assert not storage.exists(), "another key would make what is stored unreadable"
+    (tmp_path / "ciphertexts.key").rename(storage)
+    async with BoxService.open(url, tmp_path / "box", tmp_path / "board") as service:
+        await service.cast(poll.manifest, poll.envelopes[1])
+        await service.close(poll.manifest)
+        assert len((await service.contents(poll.manifest)).ciphertexts) == 2
 
 
 async def test_statements_that_are_not_good_begin_nothing(service: BoxService, poll: BoxPoll) -> None:
