@@ -31,6 +31,7 @@ export interface Phase {
   log_size: number;
 }
 
+/** Without a sign of life. */
 const PATIENCE_MS = 30_000;
 const RETRIED = new Set([408, 425, 429]);
 
@@ -45,12 +46,14 @@ const PLAIN: RequestInit = {
 
 async function ask(url: string, init: RequestInit): Promise<Response> {
   const timer = new AbortController();
-  const limit = setTimeout(() => timer.abort(), PATIENCE_MS);
+  let limit = setTimeout(() => timer.abort(), PATIENCE_MS);
+  const goesOn = (): void => {
+    clearTimeout(limit);
+    limit = setTimeout(() => timer.abort(), PATIENCE_MS);
+  };
   try {
     const response = await fetch(url, { ...PLAIN, ...init, signal: timer.signal });
-    // The body too is read within the limit: a connection may break in the middle.
-    const body = await response.arrayBuffer();
-    const whole = new Response(body, { status: response.status });
+    const whole = new Response(await bodyOf(response, goesOn), { status: response.status });
     if (response.ok) return whole;
     throw await refusal(whole);
   } catch (error) {
@@ -58,6 +61,20 @@ async function ask(url: string, init: RequestInit): Promise<Response> {
     throw new Unreachable(String(error));
   } finally {
     clearTimeout(limit);
+  }
+}
+
+/** The whole body. A connection may break in the middle; a slow one goes on as long as something comes: the slices of a
+ * large poll are tens of megabytes, and the whole hall takes them at once. */
+async function bodyOf(response: Response, goesOn: () => void): Promise<ArrayBuffer> {
+  if (!response.body) return response.arrayBuffer();
+  const reader = response.body.getReader();
+  const pieces: BlobPart[] = [];
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return new Blob(pieces).arrayBuffer();
+    pieces.push(value as BlobPart);
+    goesOn();
   }
 }
 
