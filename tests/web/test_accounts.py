@@ -104,6 +104,13 @@ async def test_wrong_passwords_in_a_row_lock_the_account_alone(pages: Pages) -> 
 
 
 @pytest.mark.usefixtures("accounts")
+async def test_guesses_side_by_side_count_as_well(pages: Pages) -> None:
+    answers = await asyncio.gather(*(log_in(pages.client, "wang", f"guess-number-{number}") for number in range(20)))
+    assert sum("登录名或口令不对" in answer.text for answer in answers) == LOCK_AFTER
+    assert sum("暂停" in answer.text for answer in answers) == 20 - LOCK_AFTER
+
+
+@pytest.mark.usefixtures("accounts")
 @pytest.mark.parametrize(("path", "status"), [("/", 200), ("/accounts", 403), ("/status", 403), ("/no-such", 403)])
 async def test_a_page_that_is_not_theirs_is_refused(pages: Pages, path: str, status: int) -> None:
     await log_in(pages.client, "li")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -20,14 +21,15 @@ _ADD = text(
 )
 _ALL = text(f"SELECT {_COLUMNS} FROM accounts.account WHERE town = :town ORDER BY disabled, login")  # noqa: S608
 _ANY = text("SELECT EXISTS (SELECT FROM accounts.account WHERE town = :town)")
-_ONE = text(
-    f"SELECT {_COLUMNS}, password_hash, locked_until FROM accounts.account "  # noqa: S608 - our own columns
-    "WHERE town = :town AND login = :login FOR UPDATE"
-)
-_FAILED = text(
+_FOUND = text(f"SELECT {_COLUMNS}, password_hash FROM accounts.account WHERE town = :town AND login = :login")  # noqa: S608
+# Counted before the password is compared, which takes a while: attempts side by side count as well.
+_ATTEMPT = text(
     "UPDATE accounts.account SET failures = failures + 1, "
-    "locked_until = CASE WHEN failures + 1 >= :most THEN CAST(:until AS timestamptz) ELSE locked_until END "
-    "WHERE town = :town AND login = :login"
+    "locked_until = CASE WHEN failures + 1 >= :most AND coalesce(locked_until <= :now, true) "
+    "  THEN CAST(:until AS timestamptz) ELSE locked_until END "
+    "WHERE town = :town AND login = :login RETURNING "
+    + _COLUMNS
+    + ", password_hash, coalesce(old.locked_until > :now, false) AS locked"
 )
 _GOOD = text("UPDATE accounts.account SET failures = 0, locked_until = NULL WHERE town = :town AND login = :login")
 _PASSWORD = text(
@@ -53,17 +55,13 @@ _END = text("DELETE FROM accounts.session WHERE town = :town AND token_hash = :h
 _SWEEP = text("DELETE FROM accounts.session WHERE town = :town AND (seen <= :idle OR began <= :oldest)")
 
 
-class Credentials:
-    """An account's stored hash, and until when it is locked."""
+class Credentials(NamedTuple):
+    """What a log-in is compared with."""
 
-    def __init__(self, account: Account, password_hash: str, locked_until: datetime | None) -> None:
-        self.account = account
-        self.password_hash = password_hash
-        self.locked_until = locked_until
-
-    def locked(self, now: datetime) -> bool:
-        """Whether it is locked after wrong passwords."""
-        return self.locked_until is not None and self.locked_until > now
+    account: Account
+    password_hash: str
+    locked: bool
+    """Whether it is locked after wrong passwords."""
 
 
 class AccountStore:
@@ -120,16 +118,18 @@ class AccountStore:
             await connection.execute(_END_ALL, self._key(login))
 
     async def credentials(self, login: str) -> Credentials | None:
-        """What a log-in is compared with."""
+        """What a password is compared with, for somebody who has logged in already."""
         async with in_town(self._engine, self._town) as connection:
-            row = (await connection.execute(_ONE, self._key(login))).one_or_none()
-        return None if row is None else Credentials(_account(row), row.password_hash, row.locked_until)
+            row = (await connection.execute(_FOUND, self._key(login))).one_or_none()
+        return None if row is None else Credentials(_account(row), row.password_hash, locked=False)
 
-    async def failed(self, login: str) -> None:
-        """A wrong password; after some in a row the account is locked for a while."""
-        values = {**self._key(login), "most": LOCK_AFTER, "until": datetime.now(UTC) + LOCKED_FOR}
+    async def attempt(self, login: str) -> Credentials | None:
+        """The same for a log-in, counted as a wrong one until `begin`: after some the account is locked for a while."""
+        now = datetime.now(UTC)
+        values = {**self._key(login), "most": LOCK_AFTER, "now": now, "until": now + LOCKED_FOR}
         async with in_town(self._engine, self._town) as connection:
-            await connection.execute(_FAILED, values)
+            row = (await connection.execute(_ATTEMPT, values)).one_or_none()
+        return None if row is None else Credentials(_account(row), row.password_hash, row.locked)
 
     async def begin(self, login: str) -> str:
         """Begin a session after a right password. Returns its token, of which only a hash is kept."""
