@@ -22,14 +22,15 @@ _ADD = text(
 _ALL = text(f"SELECT {_COLUMNS} FROM accounts.account WHERE town = :town ORDER BY disabled, login")  # noqa: S608
 _ANY = text("SELECT EXISTS (SELECT FROM accounts.account WHERE town = :town)")
 _FOUND = text(f"SELECT {_COLUMNS}, password_hash FROM accounts.account WHERE town = :town AND login = :login")  # noqa: S608
+_NEXT_LOCK = (
+    "CASE WHEN failures + 1 >= :most AND coalesce(locked_until <= :now, true) "
+    "THEN CAST(:until AS timestamptz) ELSE locked_until END"
+)
 # Counted before the password is compared, which takes a while: attempts side by side count as well.
 _ATTEMPT = text(
-    "UPDATE accounts.account SET failures = failures + 1, "
-    "locked_until = CASE WHEN failures + 1 >= :most AND coalesce(locked_until <= :now, true) "
-    "  THEN CAST(:until AS timestamptz) ELSE locked_until END "
-    "WHERE town = :town AND login = :login RETURNING "
-    + _COLUMNS
-    + ", password_hash, coalesce(old.locked_until > :now, false) AS locked"
+    f"UPDATE accounts.account SET failures = failures + 1, locked_until = {_NEXT_LOCK} "  # noqa: S608 - our own text
+    "WHERE town = :town AND login = :login "
+    f"RETURNING {_COLUMNS}, password_hash, coalesce(old.locked_until > :now, false) AS locked"
 )
 _GOOD = text("UPDATE accounts.account SET failures = 0, locked_until = NULL WHERE town = :town AND login = :login")
 _PASSWORD = text(
