@@ -13,12 +13,13 @@ from ballotbox.board import Board
 from ballotbox.phone_path import KeepSlips, Offices
 from ballotbox.polls import PollKey
 from ballotbox.secret.ceremony import Dealing
+from ballotbox.secret.encoding import sha256
 from ballotbox.secret.manifest import Services
 from ballotbox.services.box.client import HttpBoxOffice
 from ballotbox.services.client import HttpIssuerOffice
-from ballotbox.services.files import private_folder, write_private
+from ballotbox.services.files import private_folder, sync_folder, write_private
 
-_PLAIN_NAME = re.compile(r"[\w.-]{1,100}")
+_PLAIN_NAME = re.compile(r"(?!\.)[\w.-]{1,100}")
 
 
 class Party(NamedTuple):
@@ -76,8 +77,25 @@ def kept_in(slips: Path) -> KeepSlips:
 
 def _write(folder: Path, dealing: Dealing) -> None:
     private_folder(folder)
+    _set_aside(folder, dealing.poll.data)
     for number, slip in dealing.slips.items():
         write_private(folder / f"slip-{number}.txt", f"{slip.encode()}\n".encode())
     for number, witness in dealing.witnesses.items():
         write_private(folder / f"witness-{number}.key", f"{witness.secret()}\n".encode())
     write_private(folder / "manifest.json", dealing.poll.data)
+
+
+def _set_aside(folder: Path, manifest: bytes) -> None:
+    """Keep what another dealing of this poll has left: a restored town database may have forgotten it, and its box can
+    be opened with these slips alone."""
+    left = folder / "manifest.json"
+    if not left.exists() or left.read_bytes() == manifest:
+        return
+    former = folder / f"former-{sha256(left.read_bytes()).hex()[:16]}"
+    private_folder(former)
+    for path in sorted(folder.iterdir()):  # the manifest last: by it this begins again after a crash
+        if path.is_file() and path != left:
+            path.replace(former / path.name)
+    left.replace(former / left.name)
+    sync_folder(former)
+    sync_folder(folder)

@@ -40,5 +40,5 @@ def print_kept(settings: Settings, key: PollKey, target: Path) -> list[Path]:
 def destroy_kept(settings: Settings, key: PollKey) -> None:
     """Destroy everything secret that is left of a dealing on this machine."""
     folder = slips_folder(settings.data_dir / "ballot" / "polls", key)
-    for path in (*folder.glob("slip-*.txt"), *folder.glob("witness-*.key")):
+    for path in (*folder.rglob("slip-*.txt"), *folder.rglob("witness-*.key")):
         overwrite_and_remove(path)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+from ballotbox.http_parties import kept_in, slips_folder
 from ballotbox.offices import BoxKeys
+from ballotbox.polls import PollKey
 from ballotbox.secret.ceremony import DealingRequest, deal, rehearse
 from ballotbox.secret.shares import SharesRefused
+from ballotbox.secret.slips import Slip
 from tests.ballotbox.secret.conftest import Finished
 from tests.ballotbox.secret.scripted import facts
 from transparency.signed_note import NoteSigner
@@ -77,3 +81,23 @@ def test_a_recused_stranger_is_named(finished: Finished) -> None:
     strange = facts().model_copy(update={"recused": {"czs": ("d99",)}})
     with pytest.raises(ValueError, match="d99"):
         DealingRequest.of(strange, manifest.issuers, box)
+
+
+async def test_slips_of_an_earlier_dealing_are_not_overwritten(request_: DealingRequest, tmp_path: Path) -> None:
+    """A town's database that was restored has forgotten that the poll was dealt; the box has not."""
+    first, second = deal(request_), deal(request_)
+    key, keep = PollKey(first.poll.manifest.town, first.poll.manifest.poll), kept_in(tmp_path)
+    for dealing in (first, first, second):
+        await keep(key, dealing)
+    folder = slips_folder(tmp_path, key)
+    former = folder / f"former-{first.poll.hash.hex()[:16]}"
+    for place, dealing in ((former, first), (folder, second)):
+        assert (place / "manifest.json").read_bytes() == dealing.poll.data
+        for number in range(1, 6):
+            Slip.decode((place / f"slip-{number}.txt").read_text("utf-8"), dealing.poll)
+            assert (place / f"witness-{number}.key").read_text("utf-8").strip() == dealing.witnesses[number].secret()
+
+
+def test_no_name_of_a_poll_leads_out_of_the_slips_folder(tmp_path: Path) -> None:
+    for name in ("..", ".", ".hidden", "a/b"):
+        assert slips_folder(tmp_path, PollKey("town", name)).resolve().parent == tmp_path / b"town".hex()
