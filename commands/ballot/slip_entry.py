@@ -47,6 +47,7 @@ def _add(slips: list[Slip], slip: Slip) -> None:
 def _text_of(given: str) -> str:
     if len(given) < _CHARACTERS and Path(given).is_file():
         return Path(given).read_text(encoding="utf-8")
+    warn("命令行上的密钥条会留在历史记录和进程列表里：下次不写 --slip，现场输入或扫码；现在请清除历史记录。")
     return given
 
 

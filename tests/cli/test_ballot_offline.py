@@ -133,6 +133,7 @@ def test_slips_come_from_files_and_from_the_prompt_and_a_typo_costs_one_group(
     done = jiandu("open-team", "--team", "1", "--slip", str(file), str(box_file), "--out", str(out), typed=typed)
     assert done.returncode == 0, done.stderr
     assert "第 9 组（第 2 行第 3 个）有误" in done.stderr
+    assert "历史记录" not in done.stderr
     assert "第 2 号密钥条已经读入" in done.stderr  # the scanner read it again
     told = done.stdout + done.stderr
     assert not any(group in told for n in (1, 2, 5) for group in slips[n].groups())
@@ -145,6 +146,7 @@ def test_another_polls_slip_is_refused(
     texts = [finished.poll.dealt.slips[1], finished.poll.dealt.slips[2], stamped.dealt.slips[3]]
     given = [x for slip in texts for x in ("--slip", slip.encode())]
     done = jiandu("open-team", "--team", "1", *given, str(box_file), "--json", folder=tmp_path)
+    assert "历史记录" in done.stderr, "a slip on the command line stays in the shell's history"
     assert "不是本次测评的" in answer(done, code=2)["error"]["message"]
     assert not (tmp_path / "team-1.json").exists()
 
