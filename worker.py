@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.converter import DataConverter
@@ -32,6 +33,7 @@ from ballotbox.interface import BallotBox
 from ballotbox.page import page_bytes
 from ballotbox.phone_path import Offices
 from ballotbox.poll_box import PollBox
+from domain.acts import Refusal
 from eventstore.database import APP_ROLE, create_engine, in_town
 from eventstore.reader import last_position
 from eventstore.store import EventStore
@@ -61,6 +63,7 @@ PASSED_THROUGH = ("activities", "domain", "cryptography", "pydantic", "pydantic_
 
 SHUTDOWN = timedelta(seconds=5)
 """How long activities may finish after the worker was told to stop."""
+DISCARDS_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -228,9 +231,21 @@ async def serve(settings: Settings, stopped: asyncio.Event, ready: Callable[[], 
             if ready is not None:
                 ready()
             in_charge = stay_current(client, settings.deployment_name, build_id, settings.task_queue)
-            async with _beside(watch.keep_on(), in_charge):
+            destruction = finish_discards(services.box, services.store)
+            async with _beside(watch.keep_on(), in_charge, destruction):
                 await stopped.wait()
             log.info("worker_stopping")
+
+
+async def finish_discards(box: BallotBox, store: EventStore, every: timedelta = DISCARDS_EVERY) -> None:
+    """Tell parties of void polls that were away, at once and then at intervals, for ever. What fails is said."""
+    while True:
+        try:
+            for town in await store.towns():
+                await box.finish_discards(town)
+        except (Refusal, SQLAlchemyError) as error:  # both are seen to by people; the next time may do
+            log.warning("discards_unfinished", reason=type(error).__name__, message=str(error))
+        await asyncio.sleep(every.total_seconds())
 
 
 class LogOf:

@@ -40,9 +40,11 @@ class BallotEffects:
         """
         effect = effect_of(request, OpenBox)
         roster = await read_book(self._store, request.town, ROSTER)
+        poll = await self._poll(request)
+        if poll.stage.over:
+            return calls.EffectOutcome()  # void meanwhile, as while a party could not be reached: not opened any more
         setup = await self._box.setup_of(_key(request, effect.poll_id))
         if setup is None:
-            poll = await self._poll(request)
             setup = setup_of(request.town, effect.poll_id, poll, request.policy, roster)
         try:
             await self._box.open(setup, {deputy.id: deputy.name for deputy in roster.deputies.values()})
@@ -66,7 +68,7 @@ class BallotEffects:
 
     @activity.defn(name="discard_box")
     async def discard_box(self, request: calls.PerformEffect) -> calls.EffectOutcome:
-        """Destroy the box of a void poll, unread."""
+        """Destroy the box of a void poll, unread. Parties that cannot be reached are told later, by the worker."""
         effect = effect_of(request, DiscardBox)
         try:
             await self._box.discard(_key(request, effect.poll_id))

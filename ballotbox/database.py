@@ -2,7 +2,8 @@
 
 Tables (schema `ballotbox`, role `jiandu_ballotbox`, made by `migrations/`), all by town and poll:
 
-- `poll`: setup, phase, the hash of its manifest, the issuers' four statements, and the counts once there are some.
+- `poll`: setup, phase, the hash of its manifest, the issuers' four statements, the counts once there are some, and
+  who has still to destroy what is held of a void poll.
 - `set_up`: a manifest that was dealt for a poll, often before the poll opens.
 - `opening`: what the two teams of scrutineers got out of the box, or how a void poll was closed.
 - `paper_sheet`, `counted_rows`, `sheet_decision`: what two persons entered from paper, and what a scrutineer decided.
@@ -34,7 +35,10 @@ _SCOPE = text(
 Lock = Literal["FOR SHARE", "FOR UPDATE"]
 """Entering paper shares the poll's row; what changes its phase holds it alone."""
 
-_POLL = "SELECT setup, phase, manifest, statements, counts FROM ballotbox.poll WHERE town = :town AND poll_id = :poll"
+_POLL = (
+    "SELECT setup, phase, manifest, statements, counts, untold FROM ballotbox.poll "
+    "WHERE town = :town AND poll_id = :poll"
+)
 _POLL_BY_LOCK = {
     None: text(_POLL),
     "FOR SHARE": text(f"{_POLL} FOR SHARE"),
@@ -52,6 +56,8 @@ class PollRow(NamedTuple):
     statements: tuple[str, ...] | None
     """Leaves 1 to 4 of the log, from the end of collecting on."""
     counts: str | None
+    untold: tuple[str, ...] = ()
+    """Parties of a void poll that have not yet destroyed what they hold."""
 
 
 def key_of(poll: PollKey) -> dict[str, str]:
@@ -73,7 +79,7 @@ async def find_poll(connection: AsyncConnection, poll: PollKey, lock: Lock | Non
     if row is None:
         return None
     statements = None if row.statements is None else tuple(json.loads(row.statements))
-    return PollRow(row.setup, Phase(row.phase), row.manifest, statements, row.counts)
+    return PollRow(row.setup, Phase(row.phase), row.manifest, statements, row.counts, tuple(row.untold))
 
 
 async def poll_row(connection: AsyncConnection, poll: PollKey, lock: Lock | None = None) -> PollRow:

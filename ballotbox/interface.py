@@ -129,7 +129,15 @@ class BallotBox(Protocol):
 
     async def discard(self, poll: PollKey) -> None:
         """A void poll: destroy what is in the box, unread. Again, or for a poll that was never opened: changes nothing.
-        Refused once the box was counted."""
+        Refused once the box was counted.
+
+        A party that cannot be reached is not waited for: the poll is void all the same, `status` names who has not yet
+        destroyed what it holds, and `finish_discards` tells it later."""
+        ...
+
+    async def finish_discards(self, town: str) -> int:
+        """Tell the parties of void polls that could not be reached before. Returns in how many polls one still cannot.
+        Raises `Refusal` of a party that will not."""
         ...
 
     async def destroy(self, poll: PollKey) -> None:

@@ -17,7 +17,6 @@ from ballotbox.polls import PollKey, PollSetup
 from ballotbox.secret.ceremony import Dealing, DealingRequest, deal, roster_bytes
 from ballotbox.secret.log import STATEMENT_FILES, LogContents, read_checkpoint, read_log
 from ballotbox.secret.manifest import Poll, Services, slots_of
-from domain.acts import Refusal
 from domain.policy.document import BallotMode
 
 KeepSlips = Callable[[PollKey, Dealing], Awaitable[None]]
@@ -101,15 +100,6 @@ class Offices:
         if lists["a"].paper != lists["b"].paper:
             raise refusals.lists_differ("两家登记的纸质票数不同")
         return statements
-
-    async def discard(self, manifest: str) -> None:
-        """A void poll: keys, requests and ciphertexts are destroyed, unread."""
-        for party in (*self.issuers, self.box):
-            try:
-                await party.discard(manifest)
-            except Refusal as refusal:
-                if refusal.code != "unknown_poll":  # the opening was cut off before this party heard of the poll
-                    raise
 
     async def log_alone(self, poll: Poll) -> BoxContents:
         """The closed log as the board shows it, without a ciphertext."""

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from ballotbox import openings, refusals
+from ballotbox import discarding, openings, refusals
 from ballotbox.ballots import Ballot, CountedRows, Difference, Sheet
 from ballotbox.counting import Paths, counted, must_be_opened, present_of, turnout_of, unopened, why_unopened
 from ballotbox.counts import PollCount, Verification
@@ -46,7 +46,6 @@ _MANIFEST = text("SELECT manifest FROM ballotbox.set_up WHERE town = :town AND p
 _UNDER = text("UPDATE ballotbox.poll SET manifest = :manifest WHERE town = :town AND poll_id = :poll")
 _STATEMENTS = text("UPDATE ballotbox.poll SET statements = :statements WHERE town = :town AND poll_id = :poll")
 _STEP = text("UPDATE ballotbox.poll SET phase = :after WHERE town = :town AND poll_id = :poll AND phase = :before")
-_PHASE = text("UPDATE ballotbox.poll SET phase = :phase WHERE town = :town AND poll_id = :poll")
 _COUNTS = text("UPDATE ballotbox.poll SET phase = 'closed', counts = :counts WHERE town = :town AND poll_id = :poll")
 
 
@@ -203,6 +202,8 @@ class PollBox(BallotBox):
                 raise refusals.not_a_result("不是本次测评的")
             if held.row.phase in (Phase.COLLECTING, Phase.CASTING):
                 raise refusals.not_a_result("投票还没有结束")
+            if held.row.phase is Phase.DISCARDED and held.row.counts is None:
+                raise refusals.discarded(poll.poll_id)
             combined = None
             for other in await openings.read(connection, poll):
                 if other.team != result.team:
@@ -229,6 +230,10 @@ class PollBox(BallotBox):
             unfinished = [reason for tray in papers.values() for reason in tray.unfinished]
         if held.row.phase is Phase.ENDED and must_be_opened(held.setup, paths):
             unfinished += openings.waiting(held.poll, numbers, teams)
+        if numbers.trouble:
+            unfinished.append(numbers.trouble)
+        if held.row.untold:
+            unfinished.append(discarding.still_to_be_destroyed(held.row.untold))
         return BoxStatus(
             phase=held.row.phase,
             mode=held.setup.mode,
@@ -268,15 +273,28 @@ class PollBox(BallotBox):
     async def discard(self, poll: PollKey) -> None:
         async with in_box(self._engine, poll.town) as connection:
             row = await find_poll(connection, poll, "FOR UPDATE")
-            if row is None or row.phase is Phase.DISCARDED:
+            if row is None:
                 return
-            if row.counts is not None and PollCount.model_validate_json(row.counts).opened:
-                raise refusals.already_counted(poll.poll_id)
-            if row.manifest is not None:
-                await self._reached(parsed(row.setup)).discard(row.manifest)
-            await entries.destroy(connection, poll)
-            await openings.destroy(connection, poll)
-            await connection.execute(_PHASE, {**key_of(poll), "phase": Phase.DISCARDED})
+            untold = row.untold
+            if row.phase is not Phase.DISCARDED:
+                if row.counts is not None and PollCount.model_validate_json(row.counts).opened:
+                    raise refusals.already_counted(poll.poll_id)
+                await entries.destroy(connection, poll)
+                await openings.destroy(connection, poll)
+                untold = () if row.manifest is None else discarding.PARTIES
+                await discarding.note_down(connection, poll, untold)
+        if row.manifest is not None and untold:
+            note = discarding.Note(poll, row.manifest, untold)
+            await discarding.tell(self._engine, self._reached(parsed(row.setup)), note, discarding.PATIENCE_SECONDS)
+
+    async def finish_discards(self, town: str) -> int:
+        untold = 0
+        for note in await discarding.notes_of(self._engine, town):
+            if self._offices is None:
+                raise refusals.no_offices(note.poll.poll_id)
+            left = await discarding.tell(self._engine, self._offices, note, discarding.UNHURRIED_SECONDS)
+            untold += bool(left)
+        return untold
 
     async def destroy(self, poll: PollKey) -> None:
         async with in_box(self._engine, poll.town) as connection:

@@ -14,8 +14,9 @@ from starlette.routing import Route
 from ballotbox.services.http import answer, answering, read
 from domain.acts import Refusal
 
-LIMIT = 64 * 2**20
-"""Bytes of an office's request: manifests and files to publish."""
+LIMIT = 256 * 2**20
+"""Bytes of an office's request: manifests and files to publish. 121 deputies on 60 subjects by question make some 65 MB
+of slices, a third more in base64, and the same act carries the other files of the count; the rest is room."""
 Body = TypeVar("Body", bound=BaseModel)
 
 

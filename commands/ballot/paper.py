@@ -25,7 +25,7 @@ from domain.policy.document import BallotMode
 from web.live.figures import path_warnings
 from web.polls import Poll
 
-_VOID_SECONDS = 8
+_VOID_SECONDS = 20
 _PATIENCE_SECONDS = 60
 _NOT_YET = frozenset({"poll_pending", "not_running"})
 """Refusals that pass by themselves: the cases are being told, the new poll is being started."""
@@ -82,30 +82,8 @@ async def fall_back(poll_id: str, new_id: str, *, reason: str, as_: str, as_json
     """
     actor = actor_of(as_)
     async with open_desk() as desk:
-        poll = await poll_of(desk, poll_id)
-        if poll.state.mode is BallotMode.PAPER:
-            raise invalid_input(f"测评 {poll_id} 本来就是纸质票。", "直接用计票台录入。")
-        if not poll.state.stage.over:
-            await _void(desk, poll, reason, actor)
-        case_id = f"{poll.state.year}-{new_id}"
-        for item in poll.state.items:
-            put: Command = PutToPoll(poll_id=case_id)
-            if item.case_kind is ItemKind.RECTIFICATION:
-                put = PutToRevote(poll_id=case_id)
-            await _act(desk, item.case_kind.case_kind, item.case_id, put, actor, f"{poll_id}:{item.subject}:{new_id}")
-        called = CallPoll(
-            poll_id=new_id,
-            date=datetime.now(UTC).astimezone(TOWN_ZONE).date(),
-            items=poll.state.items,
-            mode=BallotMode.PAPER,
-            revote=poll.state.revote,
-            dimensions=poll.state.with_dimensions,
-            session=poll.state.session,
-        )
-        await _act(desk, CaseKind.CYCLE, str(poll.state.year), called, actor, f"{poll_id}:call:{new_id}")
-        if poll.state.present is not None:
-            opening = OpenPoll(present=poll.state.present)
-            await _act(desk, CaseKind.POLL, case_id, opening, actor, f"{poll_id}:open:{new_id}")
+        poll = await go_over_to_paper(desk, poll_id, new_id, reason=reason, actor=actor)
+    case_id = f"{poll.state.year}-{new_id}"
     if as_json:
         print_json({"ok": True, "void": poll_id, "poll": case_id, "opened": poll.state.present is not None})
         return Exit.OK
@@ -115,6 +93,35 @@ async def fall_back(poll_id: str, new_id: str, *, reason: str, as_: str, as_json
     if poll.state.present is None:
         say(f"  jiandu act poll {case_id} open_poll present=人数    宣布开始")
     return Exit.OK
+
+
+async def go_over_to_paper(desk: Desk, poll_id: str, new_id: str, *, reason: str, actor: Actor) -> Poll:
+    """All acts of `fall_back`. Returns the poll as it was before. Raises `Failure`, `Refusal`."""
+    poll = await poll_of(desk, poll_id)
+    if poll.state.mode is BallotMode.PAPER:
+        raise invalid_input(f"测评 {poll_id} 本来就是纸质票。", "直接用计票台录入。")
+    if not poll.state.stage.over:
+        await _void(desk, poll, reason, actor)
+    case_id = f"{poll.state.year}-{new_id}"
+    for item in poll.state.items:
+        put: Command = PutToPoll(poll_id=case_id)
+        if item.case_kind is ItemKind.RECTIFICATION:
+            put = PutToRevote(poll_id=case_id)
+        await _act(desk, item.case_kind.case_kind, item.case_id, put, actor, f"{poll_id}:{item.subject}:{new_id}")
+    called = CallPoll(
+        poll_id=new_id,
+        date=datetime.now(UTC).astimezone(TOWN_ZONE).date(),
+        items=poll.state.items,
+        mode=BallotMode.PAPER,
+        revote=poll.state.revote,
+        dimensions=poll.state.with_dimensions,
+        session=poll.state.session,
+    )
+    await _act(desk, CaseKind.CYCLE, str(poll.state.year), called, actor, f"{poll_id}:call:{new_id}")
+    if poll.state.present is not None:
+        opening = OpenPoll(present=poll.state.present)
+        await _act(desk, CaseKind.POLL, case_id, opening, actor, f"{poll_id}:open:{new_id}")
+    return poll
 
 
 async def _void(desk: Desk, poll: Poll, reason: str, actor: Actor) -> None:

@@ -55,7 +55,7 @@ async def status(poll_id: str, *, as_json: bool) -> int:
             ],
         )
     for each in missing:
-        say(f"  还缺：{each}")
+        say(f"  还缺：{each}" if phase != "discarded" else f"  {each}")
     for key, upheld in objections.items():
         say(f"  异议 {key}：{'尚未决定' if upheld is None else '成立' if upheld else '不成立'}")
     return Exit.OK

@@ -79,12 +79,13 @@ class Figures:
 
 
 def figures_of(poll: Poll, status: BoxStatus | None, *, unreachable: bool = False) -> Figures:
-    """What may be seen. `status` is None while the poll has no box or it is `unreachable`, and once it is over.
+    """What may be seen. `status` is None while the poll has no box or it is `unreachable`, and once it is over;
+    of a void poll it is asked for what is not destroyed yet.
 
     Of a poll that was counted nothing more is shown than of one that is held: the result is told in its case.
     """
     state = poll.state
-    turnout = {each.subject: each for each in status.turnout} if status is not None else {}
+    turnout = {each.subject: each for each in status.turnout} if status is not None and not state.stage.over else {}
     named = {subject.subject: subject.name for series in poll.forms.series for subject in series.subjects}
     lines = []
     for item in state.items:
@@ -126,7 +127,10 @@ def _step(stage: Stage, status: BoxStatus | None) -> Step:
 def _missing(poll: Poll, status: BoxStatus | None) -> Iterable[str]:
     if poll.state.stage is Stage.CALLED:
         yield "清点实到人数，达到法定人数后宣布开始"
-    if status is None or poll.state.stage.over:
+    if status is None:
+        return
+    if poll.state.stage.over:
+        yield from status.unfinished if status.phase is Phase.DISCARDED else ()
         return
     if poll.state.mode is BallotMode.MIXED:
         yield from path_warnings(status, poll.policy.ballot.minimum_path)

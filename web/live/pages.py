@@ -66,7 +66,7 @@ def live_pages(site: Site, show: Screen, box: BallotBox) -> APIRouter:
             if seen != told:
                 told = seen
                 yield ServerSentEvent(raw_data=template.render(figures=seen))
-            if seen.over:
+            if seen.over and not seen.missing:
                 break
             await asyncio.sleep(LOOK_SECONDS)
 
@@ -78,7 +78,7 @@ async def _look(site: Site, box: BallotBox, case_id: str) -> Figures:
     poll = await read_poll(site.engine, site.town, case_id)
     if poll is None:
         raise HTTPException(404, f"没有测评 {case_id}")
-    if poll.state.stage is Stage.CALLED or poll.state.stage.over:
+    if poll.state.stage is Stage.CALLED or (poll.state.stage.over and poll.state.stage is not Stage.VOID):
         return figures_of(poll, None)
     try:
         return figures_of(poll, await box.status(poll.key))
