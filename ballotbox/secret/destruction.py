@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from ballotbox.offices import BoxOffice
 from ballotbox.secret.manifest import Poll
 from ballotbox.secret.shares import THRESHOLD
 from ballotbox.secret.slips import Slip
@@ -30,3 +31,13 @@ def sign_destruction(poll: Poll, slips: Sequence[Slip]) -> str:
     if len(numbers) < THRESHOLD:
         raise Refusal("three_slips", f"销毁声明需要 {THRESHOLD} 名监票人签署。")
     return sign_statement(poll, SharesDestroyed(scrutineers=numbers), *(slip.signer for slip in sorted(slips)))
+
+
+async def publish_destruction(box: BoxOffice, poll: Poll, note: str) -> None:
+    """Publish the statement. Where other three have signed it before, theirs stands: whoever is there can finish what
+    was cut off."""
+    try:
+        await box.publish(poll.hash.hex(), {DESTROYED_FILE: note.encode()}, "published")
+    except Refusal as refusal:
+        if refusal.code != "other_file":
+            raise

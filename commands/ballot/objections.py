@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ballotbox.secret.destruction import DESTROYED_FILE, sign_destruction
+from ballotbox.secret.destruction import publish_destruction, sign_destruction
 from commands.acting import actor_of
 from commands.ballot.kept_slips import destroy_kept
 from commands.ballot.organising import organising
@@ -49,8 +49,7 @@ async def destroy(poll_id: str, given: Sequence[str], actor: str, command_id: st
             await desk.cases.act(
                 CaseKind.POLL, poll_id, DestroyBallots(), actor=who, command_id=command_id or new_command_id()
             )
-        files = {DESTROYED_FILE: note.encode()}
-        await poll.offices.box.publish(manifest.hash.hex(), files, "published")
+        await publish_destruction(poll.offices.box, manifest, note)
         await poll.box.destroy(poll.key)
         destroy_kept(poll.records.settings, poll.key)
     if as_json:

@@ -9,7 +9,7 @@ from ballotbox.interface import BallotBox
 from ballotbox.offices import PartyUnreachable
 from ballotbox.phone_path import Offices
 from ballotbox.polls import Phase, PollKey
-from ballotbox.secret.destruction import DESTROYED_FILE, sign_destruction
+from ballotbox.secret.destruction import publish_destruction, sign_destruction
 from ballotbox.secret.encoding import sha256
 from ballotbox.secret.manifest import Poll as Manifest
 from ballotbox.secret.shares import SharesRefused
@@ -81,7 +81,7 @@ class Room:
         note = sign_destruction(manifest, _slips(manifest, texts))
         poll = manifest.hash.hex()
         await self._counter.do(CaseKind.POLL, case_id, DestroyBallots(), actor, f"destroy:{case_id}:{poll[:16]}")
-        await self._offices.box.publish(poll, {DESTROYED_FILE: note.encode()}, "published")
+        await publish_destruction(self._offices.box, manifest, note)
         await self._box.destroy(key)
         return "密文已销毁。请五名监票人当众销毁各自的密钥条。"
 

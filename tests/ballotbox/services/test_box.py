@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from ballotbox.secret.box import OtherEnvelope, receipt_holds
+from ballotbox.secret.destruction import DESTROYED_FILE, publish_destruction
 from ballotbox.secret.encoding import sha256
 from ballotbox.secret.envelopes import Envelope
 from ballotbox.secret.log import FIRST_ENTRY, checkpoint_text, read_checkpoint, root_of_hashes, sign_checkpoint
@@ -257,6 +258,19 @@ async def test_what_was_published_is_not_replaced(service: BoxService, poll: Box
     assert await refused(service.publish(poll.manifest, {"tally.json": b"2"}, "published")) == "other_file"
     for name in ("leaves.txt", "manifest.json", "../x", ".hidden", "a/b", "collectors-a.note", ""):
         assert await refused(service.publish(poll.manifest, {name: b""}, "published")) == "bad_file"
+
+
+async def test_a_destruction_that_was_cut_off_is_finished_by_other_scrutineers(
+    service: BoxService, poll: BoxPoll, board: Path
+) -> None:
+    await poll.begin(service)
+    await service.close(poll.manifest)
+    await publish_destruction(service, poll.poll, "one")
+    await publish_destruction(service, poll.poll, "two")
+    assert (board / DESTROYED_FILE).read_text() == "one"
+    await service.destroy(poll.manifest)
+    assert await refused(service.contents(poll.manifest)) == "emptied"
+    await publish_destruction(service, poll.poll, "two")
 
 
 async def test_a_manifest_with_another_boxs_keys_is_not_announced(service: BoxService, poll: BoxPoll) -> None:
