@@ -48,6 +48,8 @@ STATUS = {
 """By a refusal's code; all others are 409."""
 PATIENCE = 60.0
 """Seconds for a body: who sends a byte now and then must not keep memory and connections for ever."""
+_SLOWEST = 2**20
+"""Bytes a second beyond that: an office's publication is hundreds of megabytes."""
 _LOG = structlog.get_logger("ballotbox.http")
 
 
@@ -97,7 +99,7 @@ async def body_of(request: Request, limit: int) -> bytes:
     """The body. Refused: `too_large` beyond `limit` bytes, `too_slow` where it is not all there after a while."""
     data = bytearray()
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE + limit / _SLOWEST):
             async for chunk in request.stream():
                 data += chunk
                 if len(data) > limit:
