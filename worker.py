@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.converter import DataConverter
@@ -33,7 +32,6 @@ from ballotbox.interface import BallotBox
 from ballotbox.page import page_bytes
 from ballotbox.phone_path import Offices
 from ballotbox.poll_box import PollBox
-from domain.acts import Refusal
 from eventstore.database import APP_ROLE, create_engine, in_town
 from eventstore.reader import last_position
 from eventstore.store import EventStore
@@ -243,8 +241,8 @@ async def finish_discards(box: BallotBox, store: EventStore, every: timedelta = 
         try:
             for town in await store.towns():
                 await box.finish_discards(town)
-        except (Refusal, SQLAlchemyError) as error:  # both are seen to by people; the next time may do
-            log.warning("discards_unfinished", reason=type(error).__name__, message=str(error))
+        except Exception as error:  # noqa: BLE001 - whatever is away comes back; the chore must not end before
+            log.warning("discards_unfinished", reason=type(error).__name__)
         await asyncio.sleep(every.total_seconds())
 
 

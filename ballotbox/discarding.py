@@ -62,6 +62,21 @@ async def notes_of(engine: AsyncEngine, town: str) -> list[Note]:
     return [Note(PollKey(town, row.poll_id), row.manifest, tuple(row.untold)) for row in rows]
 
 
+async def finish(engine: AsyncEngine, offices: Offices | None, town: str) -> int:
+    """Tell whoever is untold in a town. Returns how many polls' notes still stand, of which it is said why."""
+    standing = 0
+    for note in await notes_of(engine, town):
+        if offices is None:
+            standing += 1
+            continue
+        try:
+            standing += bool(await tell(engine, offices, note, UNHURRIED_SECONDS))
+        except Refusal as refusal:  # of one party; other polls do not wait for what people have to see to
+            _LOG.warning("destruction_refused", poll=note.poll.poll_id, code=refusal.code)
+            standing += 1
+    return standing
+
+
 async def tell(engine: AsyncEngine, offices: Offices, note: Note, seconds: float) -> tuple[str, ...]:
     """Have the untold parties destroy what they hold, all at once. Returns who remains untold.
 

@@ -136,8 +136,8 @@ class BallotBox(Protocol):
         ...
 
     async def finish_discards(self, town: str) -> int:
-        """Tell the parties of void polls that could not be reached before. Returns in how many polls one still cannot.
-        Raises `Refusal` of a party that will not."""
+        """Tell the parties of void polls that could not be reached before. Returns in how many polls one still
+        cannot, or will not."""
         ...
 
     async def destroy(self, poll: PollKey) -> None:

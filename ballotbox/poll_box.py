@@ -288,13 +288,7 @@ class PollBox(BallotBox):
             await discarding.tell(self._engine, self._reached(parsed(row.setup)), note, discarding.PATIENCE_SECONDS)
 
     async def finish_discards(self, town: str) -> int:
-        untold = 0
-        for note in await discarding.notes_of(self._engine, town):
-            if self._offices is None:
-                raise refusals.no_offices(note.poll.poll_id)
-            left = await discarding.tell(self._engine, self._offices, note, discarding.UNHURRIED_SECONDS)
-            untold += bool(left)
-        return untold
+        return await discarding.finish(self._engine, self._offices, town)
 
     async def destroy(self, poll: PollKey) -> None:
         async with in_box(self._engine, poll.town) as connection:

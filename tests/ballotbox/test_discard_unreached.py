@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from ballotbox import discarding
 from ballotbox.in_memory import InMemoryParties
 from ballotbox.interface import BallotBox
-from ballotbox.offices import BoxOffice, IssuerOffice, PartyUnreachable
+from ballotbox.offices import BoxNumbers, BoxOffice, IssuerOffice, PartyUnreachable
 from ballotbox.phone_path import Offices
 from ballotbox.poll_box import PollBox
 from ballotbox.polls import Phase
@@ -107,3 +107,34 @@ async def test_what_a_team_opened_before_is_not_taken_of_a_void_poll(
     with refused("discarded"):
         await box.submit_opening(poll.key, result)
     assert await box.submitted(poll.key) == []
+
+
+async def test_a_party_that_refuses_is_asked_again_and_keeps_no_other_from_destroying(
+    hall: Hall[InMemoryParties], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuses(_: str) -> None:
+        raise Refusal("bad_key", "办公密钥不对")
+
+    poll = setup()
+    await hall.box.open(poll)
+    with monkeypatch.context() as patched:
+        patched.setattr(hall.parties.a, "discard", refuses)
+        with refused("bad_key"):
+            await hall.box.discard(poll.key)
+        assert await hall.box.finish_discards(poll.town) == 1
+        assert (await hall.box.status(poll.key)).unfinished == (discarding.still_to_be_destroyed(["a"]),)
+    assert await hall.box.finish_discards(poll.town) == 0
+
+
+async def test_what_keeps_the_log_from_growing_is_told_to_the_staff(
+    hall: Hall[InMemoryParties], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poll = setup()
+    await hall.collected(poll)
+    numbers = await hall.parties.box.numbers(hall.parties.dealings[poll.key].poll.hash.hex())
+
+    async def restored(_: str) -> BoxNumbers:
+        return numbers.model_copy(update={"trouble": "票箱的数据库是旧的"})
+
+    monkeypatch.setattr(hall.parties.box, "numbers", restored)
+    assert (await hall.box.status(poll.key)).unfinished == ("票箱的数据库是旧的",)
