@@ -29,6 +29,8 @@ export type BoardPhase = "collecting" | "casting" | "closed" | "published" | "vo
 export interface Phase {
   phase: BoardPhase;
   log_size: number;
+  /** Published envelopes that a restored box does not have; none is told otherwise. */
+  missing?: number;
 }
 
 /** Without a sign of life. */

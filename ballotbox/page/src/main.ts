@@ -6,6 +6,7 @@ import { type IssuerName, type Poll, PollRefused, protocol } from "./protocol/in
 import { CURRENT, Session, type Stage } from "./state";
 import { readLink, slips } from "./state_link";
 import { watchPhase } from "./state_phase";
+import { Resender } from "./state_resend";
 import { Store, StoreUnusable } from "./store";
 import type { App, Screen, Shown } from "./views/app";
 import { cast } from "./views/cast";
@@ -19,6 +20,7 @@ import { overview } from "./views/overview";
 import { type Earlier, erased, home, insecure, told, unsaved } from "./views/plain";
 import { receipts } from "./views/receipts";
 import { recover } from "./views/recovery";
+import { resendingNotice, resent } from "./views/resent";
 import { review } from "./views/review";
 import { welcome } from "./views/welcome";
 import { BROKEN, LOADING, MANIFEST, OFFICES, TROUBLE } from "./words";
@@ -47,16 +49,26 @@ class Page implements App {
   phase: api.Phase | null = null;
   private shown: Shown | null = null;
   private now: Screen["name"] | null = null;
+  private readonly aside = resendingNotice();
   private readonly stopWatching: () => void;
 
   constructor(
     readonly session: Session,
     private readonly opened: Partial<Record<IssuerName, string>>,
   ) {
-    this.stopWatching = watchPhase(session.poll.hash, (phase) => {
-      this.phase = phase;
-      this.shown?.phaseChanged?.();
-    });
+    const resender = new Resender(session, (resending) => resent(this.aside, session.poll, resending));
+    const stop = watchPhase(
+      session.poll.hash,
+      (phase) => {
+        this.phase = phase;
+        this.shown?.phaseChanged?.();
+      },
+      (phase) => void resender.looked(phase),
+    );
+    this.stopWatching = () => {
+      stop();
+      resender.stop();
+    };
   }
 
   get address(): string {
@@ -124,7 +136,7 @@ class Page implements App {
     this.now = screen.name;
     const shown = screenOf(this, screen);
     this.shown = shown;
-    put(shown, this.session.poll.manifest.event);
+    put(shown, this.session.poll.manifest.event, this.aside);
   }
 }
 

@@ -40,7 +40,7 @@ export async function seal(session: Session, progress: Progress): Promise<Sealed
  */
 export async function send(session: Session, progress: Progress, trouble: Trouble): Promise<void> {
   const sealed = session.sealed ?? [];
-  const gap = Math.min(GAP_MS, ALL_GAPS_MS / Math.max(1, sealed.length));
+  const gap = gapFor(sealed.length);
   let fault: unknown = null;
   progress(session.receiptCount, sealed.length);
   for (const envelope of sealed) {
@@ -89,7 +89,12 @@ function complete(session: Session, subject: string): Marks {
   return Object.fromEntries(session.questions.map((q) => [q, drafted[q] ?? BLANK]));
 }
 
-function shuffle<Item>(items: Item[]): void {
+/** The longest pause before each of so many envelopes. */
+export function gapFor(envelopes: number): number {
+  return Math.min(GAP_MS, ALL_GAPS_MS / Math.max(1, envelopes));
+}
+
+export function shuffle<Item>(items: Item[]): void {
   for (let i = items.length - 1; i > 0; i -= 1) {
     const j = below(i + 1);
     [items[i], items[j]] = [items[j] as Item, items[i] as Item];

@@ -5,8 +5,12 @@ import * as api from "./api";
 const EVERY_MS = 4_000;
 const LAST: ReadonlySet<api.BoardPhase> = new Set(["published", "void", "discarded"]);
 
-/** Tells every new phase. Gives a function that stops it. */
-export function watchPhase(poll: string, told: (phase: api.Phase) => void): () => void {
+/** Tells every new phase, and every look. Gives a function that stops it. */
+export function watchPhase(
+  poll: string,
+  told: (phase: api.Phase) => void,
+  looked: (phase: api.Phase) => void,
+): () => void {
   let stopped = false;
   let known = "";
   let timer = 0;
@@ -20,6 +24,7 @@ export function watchPhase(poll: string, told: (phase: api.Phase) => void): () =
         // Not every growth of the log: whoever is told looks at whole files again.
         if (phase.phase !== known) told(phase);
         known = phase.phase;
+        looked(phase);
         if (LAST.has(phase.phase)) return;
       } catch (error) {
         // The next look comes soon; a screen that needs the network says so itself.

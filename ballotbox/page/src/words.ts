@@ -3,6 +3,7 @@
 import type { BoardPhase } from "./api";
 import type { Act } from "./state_collect";
 import type { Fault, Found } from "./state";
+import type { Trouble } from "./state_resend";
 import type { IssuerName } from "./protocol/index";
 
 export const STEPS = ["领票", "填写", "投票", "核对"];
@@ -204,6 +205,15 @@ export const CAST = {
   stoppedTitle: "投票停住了",
   again: "再试一次",
   receipts: "看已收到的回执",
+};
+
+export const RESEND = {
+  going: "票箱在恢复，正在重新送达您的票，请不用操作。",
+  done: "票箱在恢复，您的票已重新送达；回执不变。",
+  troubles: {
+    wrong: (name) => `票箱在恢复，但“${name}”这张票的回执和先前的不一样。票和先前的回执都还在手机里。请马上告诉监票人。`,
+    refused: (name) => `票箱在恢复，但没有再收“${name}”这张票。票和回执都还在手机里。请拿着手机找监票人。`,
+  } satisfies Record<Trouble, (name: string) => string>,
 };
 
 export const RECEIPTS = {

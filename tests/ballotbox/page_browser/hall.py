@@ -23,11 +23,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ballotbox.offices import BoardPhase
 from ballotbox.page import page_bytes
 from ballotbox.secret.blind_rsa import BlindSigner
-from ballotbox.secret.box import OtherEnvelope
+from ballotbox.secret.box import Box, OtherEnvelope
 from ballotbox.secret.ceremony import PollFacts, deal_with, roster_bytes
 from ballotbox.secret.envelopes import Envelope
 from ballotbox.secret.issuer import IssuerSecrets
-from ballotbox.secret.log import sign_checkpoint
+from ballotbox.secret.log import FIRST_ENTRY, sign_checkpoint
 from ballotbox.secret.manifest import RSA_BITS, Labels, Services, slots_of
 from ballotbox.secret.requests import StampValues, entitled_subjects
 from ballotbox.services.board import board_app
@@ -162,6 +162,19 @@ class Hall:
         """The box closes; its log is on the board."""
         self.scripted.box.close()
         self.show("closed")
+
+    def restore_old_box(self) -> None:
+        """The box has the database of when casting began; the board says how many of its leaves are missing."""
+        published = self.scripted.box.leaves
+        begun = published[:FIRST_ENTRY]
+        self.scripted.box = Box(self.scripted.poll, list(begun), self.scripted.dealt.receipts)
+        self.announce_missing(len(published) - FIRST_ENTRY)
+
+    def announce_missing(self, missing: int) -> None:
+        """The board's phase with an announcement; the rest of the board as it was."""
+        size = len(self.read("leaves.txt").split())
+        told = {"phase": self.phase, "log_size": size, "missing": missing}
+        self.write("phase.json", json.dumps(told).encode())
 
     def publish(self) -> None:
         """The box is opened twice, and everything is on the board."""

@@ -7,9 +7,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
 from pathlib import Path
+from typing import LiteralString
 
 import httpx
+import psycopg
 from playwright.async_api import Route
+from psycopg import sql
 
 from ballotbox.offices import IssuerName, Voter
 from ballotbox.page import page_bytes
@@ -25,6 +28,7 @@ from ballotbox.services.box.client import HttpBoxOffice
 from ballotbox.services.client import HttpIssuerOffice
 from ballotbox.services.issuer.app import issuer_app
 from domain.policy.document import AppraisalPolicy
+from runtime.postgres import OWNER, EmbeddedPostgres
 from tests.ballotbox.page_browser.conftest import Phone
 from tests.ballotbox.page_browser.deputy import Deputy
 from tests.ballotbox.page_browser.hall import CODE_LABELS, DEPUTIES, QUESTIONS, SUBJECTS, Hall
@@ -33,6 +37,7 @@ from tests.ballotbox.page_browser.test_whole_way import ANSWERS, OTHERS
 from tests.ballotbox.secret.scripted import CODES
 from tests.ballotbox.services.conftest import cluster as cluster
 from tests.ballotbox.services.conftest import new_part_database as new_part_database
+from tests.ballotbox.services.conftest import plain
 from tests.ballotbox.services.issuer_party import as_json, stamps_of
 from tests.browser import served
 from transparency.signed_note import text_of
@@ -40,11 +45,56 @@ from transparency.signed_note import text_of
 KEY = "office-key-of-a-part-0123456789abcdef"
 
 
+class Database:
+    """A database that can be saved and put back while the box runs."""
+
+    def __init__(self, url: str, cluster: EmbeddedPostgres) -> None:
+        self.url = url
+        self._cluster = plain(cluster.superuser_url)
+        self._name = url.split("/")[-1].split("?")[0]
+        self._backup = f"{self._name}_backup"
+
+    def save(self) -> None:
+        """A backup, made while nobody writes."""
+        with psycopg.connect(self._cluster, autocommit=True) as connection:
+            self._allow(connection, "false")
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [self._name]
+            )
+            self._copy(connection, self._name, self._backup)
+            self._allow(connection, "true")
+
+    def restore(self) -> None:
+        """The backup in the database's place."""
+        with psycopg.connect(self._cluster, autocommit=True) as connection:
+            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(self._name)))
+            self._copy(connection, self._backup, self._name)
+
+    def _allow(self, connection: psycopg.Connection, allowed: LiteralString) -> None:
+        words = sql.SQL("alter database {} with allow_connections " + allowed)
+        connection.execute(words.format(sql.Identifier(self._name)))
+
+    def _copy(self, connection: psycopg.Connection, source: str, target: str) -> None:
+        words = sql.SQL("create database {} template {} owner {}")
+        connection.execute(words.format(*map(sql.Identifier, (target, source, OWNER))))
+
+
 class RealHall(Hall):
     """A hall whose parties are the product's own."""
 
     dealing: Dealing
     facts: PollFacts
+    box_database: Database
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.sent: list[bytes] = []
+        """What the scripted phones cast."""
+
+    @property
+    def casting(self) -> str:
+        """Where envelopes go."""
+        return f"{self.origins['box']}/cast/{self.manifest}"
 
     @property
     def manifest(self) -> str:
@@ -110,8 +160,19 @@ class RealHall(Hall):
             for number, phone in enumerate(phones):
                 answers = {s: dict.fromkeys(QUESTIONS, CODES[number]) for s in SUBJECTS}
                 for envelope in phone.fill(answers):
-                    address = f"{self.origins['box']}/cast/{self.manifest}"
-                    (await client.post(address, content=envelope.to_bytes())).raise_for_status()
+                    self.sent.append(envelope.to_bytes())
+                    (await client.post(self.casting, content=self.sent[-1])).raise_for_status()
+
+    async def cast_all_again(self) -> None:
+        """The scripted phones send the same bytes again, until there is an answer."""
+        async with httpx.AsyncClient(trust_env=False) as client:
+            for data in self.sent:
+                for _ in range(100):
+                    answer = await client.post(self.casting, content=data)
+                    if answer.status_code != 503:
+                        break
+                    await asyncio.sleep(0.1)
+                answer.raise_for_status()
 
     async def finish(self) -> None:
         """Close, three witnesses, two openings, publication."""
@@ -135,14 +196,15 @@ class RealHall(Hall):
 
 
 @asynccontextmanager
-async def real_hall(folder: Path, database: Callable[[], str]) -> AsyncIterator[RealHall]:
+async def real_hall(folder: Path, database: Callable[[], str], cluster: EmbeddedPostgres) -> AsyncIterator[RealHall]:
     """Issuers, box and board, each on a port of its own."""
     found = RealHall(folder / "board")
     async with AsyncExitStack() as stack:
         for name in ISSUERS:
             app = await stack.enter_async_context(issuer_app(name, folder / name, database(), KEY))
             found.origins[name] = await stack.enter_async_context(served(app))
-        box = box_app(database(), folder / "box", found.folder, KEY)
+        found.box_database = Database(database(), cluster)
+        box = box_app(found.box_database.url, folder / "box", found.folder, KEY)
         found.origins["box"] = await stack.enter_async_context(served(box))
         origins = list(found.origins.values())
         found.board = await stack.enter_async_context(served(board_app(found.folder, page_bytes, origins)))
@@ -150,10 +212,10 @@ async def real_hall(folder: Path, database: Callable[[], str]) -> AsyncIterator[
         yield found
 
 
-async def test_the_whole_way_with_lost_answers_and_a_killed_phone(
-    tmp_path: Path, new_part_database: Callable[[], str], phone: Phone
+async def test_the_whole_way_with_lost_answers_a_killed_phone_and_an_old_database(
+    tmp_path: Path, new_part_database: Callable[[], str], cluster: EmbeddedPostgres, phone: Phone
 ) -> None:
-    async with real_hall(tmp_path, new_part_database) as town:
+    async with real_hall(tmp_path, new_part_database, cluster) as town:
         page = await phone.open()
         deputy = Deputy(page, town)
         lost = count(1)
@@ -166,14 +228,26 @@ async def test_the_whole_way_with_lost_answers_and_a_killed_phone(
         await deputy.fill(ANSWERS)
         others = await town.collect_others(*OTHERS)
         await town.begin()
+        town.box_database.save()
         await page.route("**/cast/**", answer_lost)
         await deputy.press("投票")
         await deputy.reads("网络暂时不通")
         page, deputy = await reopened(phone, town)
         await deputy.sees("票已投，回执齐全")
         assert (await town.box_office.numbers(town.manifest)).returned == dict.fromkeys(SUBJECTS, 1)
+        numbers = await page.locator(".receipts .number").all_inner_texts()
+        await phone.kill()
         await town.cast_all(others)
+        await town.box_office.close(town.manifest)
+        published = town.read("leaves.txt")
+        town.box_database.restore()
+        await town.cast_all_again()
+        page, deputy = await reopened(phone, town)
+        await deputy.reads("票箱在恢复，您的票已重新送达；回执不变")
+        assert await page.locator(".receipts .number").all_inner_texts() == numbers
+        assert (await town.box_office.numbers(town.manifest)).returned == dict.fromkeys(SUBJECTS, 4)
         await town.finish()
+        assert town.read("leaves.txt") == published
         await deputy.press("查看票到哪一步了")
         await deputy.reads("您的 6 项评价全部在公布的票中")
         assert (await town.box_office.numbers(town.manifest)).returned == dict.fromkeys(SUBJECTS, 4)

@@ -6,11 +6,11 @@ import { h } from "./dom";
 
 const LARGE = "jiandu-large";
 
-/** Puts a screen on the page and the focus on its title. */
-export function put(shown: Shown, event: string): void {
+/** Puts a screen on the page and the focus on its title; `aside` stands above what every screen says. */
+export function put(shown: Shown, event: string, aside: HTMLElement | null = null): void {
   document.title = event === "" || event === shown.title ? shown.title : `${shown.title} · ${event}`;
   const title = h("h1", { tabindex: "-1" }, shown.title);
-  const main = h("main", { id: "main" }, title, ...shown.body);
+  const main = h("main", { id: "main" }, title, aside, ...shown.body);
   document.body.replaceChildren(header(shown, event), main);
   window.scrollTo(0, 0);
   title.focus({ preventScroll: true });
