@@ -11,9 +11,8 @@ import typer
 
 from commands.account_app import account_app
 from commands.ballot.app import ballot_app
+from commands.options import EXIT_CODES, Json
 from commands.outcome import finish, finish_async
-
-EXIT_CODES = "退出码 Exit codes: 0 成功 ok · 1 失败 failure · 2 输入无效 invalid input"
 
 app = typer.Typer(
     name="jiandu",
@@ -33,7 +32,6 @@ app.add_typer(cycle_app, name="cycle")
 app.add_typer(ballot_app, name="ballot")
 app.add_typer(account_app, name="account")
 
-Json = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取 · print JSON for programs")]
 As = Annotated[str, typer.Option("--as", metavar="ROLE:ID", help="以何身份，如 staff:zhang · who acts, in which role")]
 CommandId = Annotated[
     str | None, typer.Option("--command-id", help="办理编号，重试时用同一个 · id of the act, the same for a retry")

@@ -6,13 +6,11 @@ from typing import Annotated
 
 import typer
 
+from commands.options import EXIT_CODES, Json
 from commands.outcome import finish_async
-
-EXIT_CODES = "退出码 Exit codes: 0 成功 ok · 1 失败 failure · 2 输入无效 invalid input"
 
 account_app = typer.Typer(help="网页账号 · Accounts of the pages", epilog=EXIT_CODES, no_args_is_help=True)
 
-Json = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取 · print JSON for programs")]
 Login = Annotated[str, typer.Argument(metavar="LOGIN", help="登录名，如 wang.fang · what one logs in with")]
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import types
 import typing
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Annotated, Any, Literal, Union
+from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
 from commands.outcome import Failure, invalid_input
 from domain.acts import Actor, Command, Role
+from domain.branches import branches
 from domain.cases.case import CaseKind
 from domain.cases.registry import GOVERNED
 from domain.faults_of import faults_of
@@ -79,7 +79,7 @@ def _values(pairs: Sequence[str], command: type[Command]) -> dict[str, Any]:
 
 def _value(text: str, annotation: Any) -> Any:
     """A text field takes its text as it is, so that a title may be `2026`; everything else may be JSON."""
-    if str in _branches(annotation):
+    if str in branches(annotation):
         return text
     try:
         return json.loads(text)
@@ -87,21 +87,12 @@ def _value(text: str, annotation: Any) -> Any:
         return text
 
 
-def _branches(annotation: Any) -> tuple[Any, ...]:
-    origin = typing.get_origin(annotation)
-    if origin is Annotated:
-        return _branches(typing.get_args(annotation)[0])
-    if origin in (Union, types.UnionType):
-        return tuple(branch for each in typing.get_args(annotation) for branch in _branches(each))
-    return (annotation,)
-
-
 _KINDS: Mapping[Any, str] = {str: "文字", int: "整数", bool: "true|false"}
 
 
 def _kind(annotation: Any) -> str:
-    branches = [branch for branch in _branches(annotation) if branch is not type(None)]
-    return "|".join(_one_kind(branch) for branch in branches)
+    held = [branch for branch in branches(annotation) if branch is not type(None)]
+    return "|".join(_one_kind(branch) for branch in held)
 
 
 def _one_kind(branch: Any) -> str:

@@ -9,13 +9,11 @@ from typing import Annotated, Literal
 
 import typer
 
+from commands.options import EXIT_CODES, Json
 from commands.outcome import finish, finish_async
-
-EXIT_CODES = "退出码 Exit codes: 0 成功 ok · 1 失败 failure · 2 输入无效 invalid input"
 
 ballot_app = typer.Typer(help="秘密投票 · The secret ballot", epilog=EXIT_CODES, no_args_is_help=True)
 
-Json = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取 · print JSON for programs")]
 PollArgument = Annotated[str, typer.Argument(metavar="POLL", help="测评编号，如 2026-P1 · the poll's id")]
 As = Annotated[
     str, typer.Option("--as", metavar="ROLE:ID", help="以何身份，如 scrutineer:li · who acts, in which role")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,11 +21,15 @@ from eventstore.contract import AppendRequest
 from eventstore.store import EventStore
 from projections import subscribers
 from tests.browser import browser as browser
+from web.accounts.model import Account
+from web.accounts.passwords import hash_password
+from web.accounts.store import AccountStore
 from web.app import create_app
 from web.findings import Finding, State
 from web.site import Site
 
 TOWN = "test-town"
+PASSWORD = "山高路远坑深大军纵横"
 STAFF = Actor(id="s1", role=Role.STAFF)
 
 
@@ -37,6 +42,13 @@ class Pages:
     findings: list[Finding]
     """What its checks find; a test may put in others."""
     app: FastAPI
+
+    async def log_in(self, *roles: Role) -> None:
+        """Log in as a person of these roles; the town has accounts from then on."""
+        accounts = AccountStore(self.store.engine, TOWN)
+        account = Account(login="user", name="某人", person="p1", roles=roles)
+        await accounts.add(account, await asyncio.to_thread(hash_password, PASSWORD))
+        await self.client.post("/login", data={"login": "user", "password": PASSWORD})
 
     async def record(self, kind: CaseKind, case_id: str, command: Command, actor: Actor = STAFF) -> None:
         """Do an act and record its events, as a workflow would."""

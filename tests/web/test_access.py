@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,12 +11,8 @@ import pytest
 
 import web
 from domain.acts import Role
-from tests.web.conftest import TOWN, Pages
-from web.accounts.model import Account
-from web.accounts.passwords import hash_password
-from web.accounts.store import AccountStore
+from tests.web.conftest import Pages
 
-PASSWORD = "山高路远坑深大军纵横"
 ALL: set[Role] = {role for role in Role if role is not Role.SYSTEM}
 STAFF, PRESIDIUM, SCRUTINEER = Role.STAFF, Role.PRESIDIUM, Role.SCRUTINEER
 _ROUTE = re.compile(r'@router\.(get|post)\("([^"]+)"')
@@ -61,10 +56,7 @@ def test_the_table_names_every_route() -> None:
 
 @pytest.mark.parametrize("role", sorted(ALL))
 async def test_a_role_sees_its_pages_and_no_other(pages: Pages, role: Role) -> None:
-    account = Account(login="user", name="某人", person="p1", roles=(role,))
-    accounts = AccountStore(pages.store.engine, TOWN)
-    await accounts.add(account, await asyncio.to_thread(hash_password, PASSWORD))
-    await pages.client.post("/login", data={"login": "user", "password": PASSWORD})
+    await pages.log_in(role)
     wrong = []
     for method, path in [*routes()]:
         if path in OPEN or path == "/logout":
@@ -77,8 +69,8 @@ async def test_a_role_sees_its_pages_and_no_other(pages: Pages, role: Role) -> N
 
 
 async def test_without_a_session_nothing_of_the_town_is_shown(pages: Pages) -> None:
-    account = Account(login="user", name="某人", person="p1", roles=(STAFF,))
-    await AccountStore(pages.store.engine, TOWN).add(account, await asyncio.to_thread(hash_password, PASSWORD))
+    await pages.log_in(STAFF)
+    pages.client.cookies.clear()
     for method, path in routes():
         if path not in OPEN:
             answer = await _try(pages.client, method, path)

@@ -11,13 +11,12 @@ from playwright.async_api import Browser, Request
 
 from domain.acts import Refusal, Role
 from tests.browser import served
-from tests.web.conftest import TOWN, Pages
+from tests.web.conftest import PASSWORD, TOWN, Pages
 from web.accounts.entrance import Entrance
 from web.accounts.model import LOCK_AFTER, Account
 from web.accounts.passwords import hash_password
 from web.accounts.store import AccountStore
 
-PASSWORD = "山高路远坑深大军纵横"
 STAFF = Account(login="wang", name="王芳", person="s1", roles=(Role.STAFF,))
 HEAD = Account(login="li", name="李明", person="h1", roles=(Role.HEAD,))
 

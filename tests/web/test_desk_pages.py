@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import date, datetime, timedelta
 from io import BytesIO
 
@@ -16,14 +15,9 @@ from domain.cases.case import CaseKind
 from domain.cases.rectification.commands import OpenRectification, ServeNotice
 from domain.roster.posts import Post, SubjectKind
 from domain.rules.verdict import Outcome, Verdict
-from tests.web.conftest import TOWN, Pages
+from tests.web.conftest import Pages
 from tests.web.test_pages import TODAY, YEAR
-from web.accounts.model import Account
-from web.accounts.passwords import hash_password
-from web.accounts.store import AccountStore
 from web.rectifications import working_days
-
-PASSWORD = "山高路远坑深大军纵横"
 
 
 def post(key: str, name: str) -> Post:
@@ -39,13 +33,6 @@ async def rectification(pages: Pages, key: str, name: str, served: date | None) 
         await pages.record(CaseKind.RECTIFICATION, f"{YEAR}-{key}", ServeNotice(on=served))
 
 
-async def log_in(pages: Pages, *roles: Role) -> None:
-    accounts = AccountStore(pages.store.engine, TOWN)
-    account = Account(login="user", name="某人", person="p1", roles=roles)
-    await accounts.add(account, await asyncio.to_thread(hash_password, PASSWORD))
-    await pages.client.post("/login", data={"login": "user", "password": PASSWORD})
-
-
 async def test_the_in_box_leads_to_the_act_that_is_next(pages: Pages) -> None:
     await pages.record(CaseKind.APPRAISAL, f"{YEAR}-lys", OpenAppraisal(year=YEAR, subject=post("lys", "林业站")))
     page = await pages.client.get("/todo")
@@ -54,7 +41,7 @@ async def test_the_in_box_leads_to_the_act_that_is_next(pages: Pages) -> None:
 
 async def test_the_in_box_holds_only_what_is_mine_to_do(pages: Pages) -> None:
     await pages.record(CaseKind.APPRAISAL, f"{YEAR}-lys", OpenAppraisal(year=YEAR, subject=post("lys", "林业站")))
-    await log_in(pages, Role.TOWN_LEADER)
+    await pages.log_in(Role.TOWN_LEADER)
     page = await pages.client.get("/todo")
     assert "没有等您办的事" in page.text
     assert "林业站" not in page.text
@@ -71,7 +58,7 @@ async def test_the_board_has_the_overdue_ones_first(pages: Pages) -> None:
 
 
 async def test_the_board_is_not_for_deputies(pages: Pages) -> None:
-    await log_in(pages, Role.DEPUTY)
+    await pages.log_in(Role.DEPUTY)
     for path in ("/rectifications", "/rectifications.xlsx"):
         assert (await pages.client.get(path)).status_code == 403
     assert 'href="/rectifications"' not in (await pages.client.get("/todo")).text

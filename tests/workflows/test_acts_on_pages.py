@@ -18,6 +18,7 @@ from domain.roster.books import ROSTER
 from domain.roster.commands import Deputy, ImportRoster
 from eventstore.books import write_book
 from tests.cases.examples import LYS
+from tests.web.conftest import PASSWORD
 from tests.workflows.conftest import STAFF, Stack
 from web.accounts.model import Account
 from web.accounts.passwords import hash_password
@@ -28,7 +29,6 @@ from web.findings import Finding
 from web.site import Site
 from workflows.client import CaseClient
 
-PASSWORD = "山高路远坑深大军纵横"
 CASE = "2025-lys"
 FORM = f"/cases/appraisal/{CASE}/do/submit_report"
 

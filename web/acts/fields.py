@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import types
 import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from fractions import Fraction
-from typing import Annotated, Any, Literal, Union
+from typing import Any, Literal
 
 from pydantic import BaseModel, JsonValue, ValidationError
 from pydantic.fields import FieldInfo
 
 from domain.acts import Command
+from domain.branches import branches
 from domain.faults_of import faults_of
 from web.words import field_word, value_word
 
@@ -46,7 +46,7 @@ def fields_of(command: type[Command]) -> tuple[Field, ...]:
 def _fields(name: str, key: str, info: FieldInfo, *, within: bool = True) -> Iterator[Field]:
     label = _LABELS.get(key) or field_word(info.alias or key)
     required = info.is_required() and within
-    for branch in _branches(info.annotation):
+    for branch in branches(info.annotation):
         if branch is type(None):
             continue
         if isinstance(branch, type) and issubclass(branch, BaseModel):
@@ -80,17 +80,8 @@ def _field(name: str, key: str, label: str, branch: Any, *, required: bool) -> F
     return Field(name, label, "long" if key in _LONG else "text", required)
 
 
-def _branches(annotation: Any) -> tuple[Any, ...]:
-    origin = typing.get_origin(annotation)
-    if origin is Annotated:
-        return _branches(typing.get_args(annotation)[0])
-    if origin in (Union, types.UnionType):
-        return tuple(branch for each in typing.get_args(annotation) for branch in _branches(each))
-    return (annotation,)
-
-
 def _optional(info: FieldInfo) -> bool:
-    return type(None) in _branches(info.annotation)
+    return type(None) in branches(info.annotation)
 
 
 class Unfit(Exception):
