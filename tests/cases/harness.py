@@ -81,11 +81,11 @@ class Play(Generic[S]):
         """Do an act of the system."""
         return self.act(day, command, actor=SYSTEM)
 
-    def refused(self, day: date | str, command: Command) -> str:
+    def refused(self, day: date | str, command: Command, *, actor: Actor = STAFF) -> str:
         """The code with which an act is refused; nothing is recorded of it."""
         before = len(self.recorded)
         with pytest.raises(Refusal) as raised:
-            self.act(day, command)
+            self.act(day, command, actor=actor)
         assert all(self._is_timers(each) for each in self.recorded[before:])
         assert raised.value.message
         return raised.value.code

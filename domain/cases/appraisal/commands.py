@@ -31,8 +31,16 @@ class SubmitReport(Command, name="submit_report", by=(Role.STAFF, Role.HEAD)):
     form: ReportForm = ReportForm.SPOKEN
 
 
+class Rating(StrEnum):
+    """What a deputy thinks of the answer to their question, or of the commitment."""
+
+    SATISFIED = "satisfied"
+    PARTLY_SATISFIED = "partly_satisfied"
+    UNSATISFIED = "unsatisfied"
+
+
 class RaiseQuestion(Command, name="raise_question", by=(Role.STAFF, Role.DEPUTY)):
-    """A deputy asks at the report 述职提问."""
+    """A deputy asks at the report 述职提问. A deputy asks in their own name; for others the staff record it."""
 
     question_id: str = Field(min_length=1)
     text: str = ""
@@ -60,6 +68,17 @@ class MarkCommitment(Command, name="mark_commitment", by=(Role.STAFF, Role.PRESI
 
     question_id: str
     kept: bool
+
+
+class RateAnswer(Command, name="rate_answer", by=(Role.STAFF, Role.DEPUTY)):
+    """The deputy who asked rates the answer or the commitment; rated again, the later rating counts.
+
+    It is recorded and shown, and decides nothing: whether a commitment was kept is found by 镇人大.
+    """
+
+    question_id: str
+    rating: Rating
+    text: str = ""
 
 
 class ItemiseOpinion(Command, name="itemise_opinion", by=(Role.STAFF, Role.PRESIDIUM)):

@@ -16,6 +16,7 @@ from domain.cases.appraisal.commands import (
     OpenAppraisal,
     PutToPoll,
     RaiseQuestion,
+    RateAnswer,
     ReplaceHead,
     ReportImplementation,
     SubmitReport,
@@ -39,7 +40,13 @@ from domain.cases.appraisal.opinions import (
     opinions_filed,
 )
 from domain.cases.appraisal.polling import poll_judged, put_to_poll, ready_since, withdrawn_from_poll
-from domain.cases.appraisal.questions import commitment_made, commitment_marked, question_answered, question_raised
+from domain.cases.appraisal.questions import (
+    answer_rated,
+    commitment_made,
+    commitment_marked,
+    question_answered,
+    question_raised,
+)
 from domain.cases.appraisal.state import AppraisalState
 from domain.cases.case import CaseFacts, CaseKind, Context, Deadline, Effect, StartCase, end_of
 from domain.cases.dates import business_date
@@ -61,6 +68,7 @@ class AppraisalDecider:
         AnswerQuestion,
         CommitToQuestion,
         MarkCommitment,
+        RateAnswer,
         ItemiseOpinion,
         FileOpinions,
         ReportImplementation,
@@ -93,7 +101,7 @@ class AppraisalDecider:
             case TakePollResult():
                 return poll_judged(state, command, context)
             case _:
-                return _decide_on_items(state, command, on)
+                return _decide_on_items(state, command, actor, on)
 
     def evolve(self, state: AppraisalState, recorded: Recorded) -> AppraisalState:
         """The state after an event."""
@@ -161,17 +169,19 @@ class AppraisalDecider:
                 return event
 
 
-def _decide_on_items(state: AppraisalState, command: Command, on: date) -> list[Event]:
+def _decide_on_items(state: AppraisalState, command: Command, actor: Actor, on: date) -> list[Event]:
     """Questions and opinions, one by one."""
     match command:
         case RaiseQuestion():
-            return question_raised(state, command, on)
+            return question_raised(state, command, actor, on)
         case AnswerQuestion():
             return question_answered(state, command, on)
         case CommitToQuestion():
             return commitment_made(state, command, on)
         case MarkCommitment():
             return commitment_marked(state, command, on)
+        case RateAnswer():
+            return answer_rated(state, command, actor, on)
         case ItemiseOpinion():
             return opinion_itemised(state, command, on)
         case FileOpinions():
@@ -220,7 +230,7 @@ def _not_before(state: AppraisalState, command: Command, context: Context) -> da
     match command:
         case SubmitReport():
             return state.opened_on
-        case AnswerQuestion() | CommitToQuestion() | MarkCommitment():
+        case AnswerQuestion() | CommitToQuestion() | MarkCommitment() | RateAnswer():
             question = state.questions.get(command.question_id)
             settled = None if question is None else question.settled_on
             return settled or state.reported_on

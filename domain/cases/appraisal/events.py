@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
-from domain.cases.appraisal.commands import ReportForm
+from domain.cases.appraisal.commands import Rating, ReportForm
 from domain.cases.poll.result import PollResult
 from domain.events import Event
 from domain.roster.posts import Post
@@ -85,6 +85,16 @@ class CommitmentMarked(Event, name="appraisal.commitment_marked"):
 
     question_id: str
     kept: bool
+    on: date
+    paper: str | None = None
+
+
+class AnswerRated(Event, name="appraisal.answer_rated"):
+    """The deputy who asked rated the answer or the commitment."""
+
+    question_id: str
+    rating: Rating
+    text: str
     on: date
     paper: str | None = None
 

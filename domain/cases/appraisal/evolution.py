@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from domain.cases.appraisal.events import (
+    AnswerRated,
     CommitmentDue,
     CommitmentMade,
     CommitmentMarked,
@@ -44,7 +45,14 @@ def evolve(state: AppraisalState, event: Event) -> AppraisalState:
             return replace(state, holders=state.holders.changed(event.from_, event.responsible))
         case ReportSubmitted():
             return replace(state, form=event.form, reported_on=event.on, filing_due=event.filing_due)
-        case QuestionRaised() | QuestionAnswered() | CommitmentMade() | CommitmentDue() | CommitmentMarked():
+        case (
+            QuestionRaised()
+            | QuestionAnswered()
+            | CommitmentMade()
+            | CommitmentDue()
+            | CommitmentMarked()
+            | AnswerRated()
+        ):
             return _with_question(state, event.question_id, _question(state, event))
         case OpinionItemised() | ImplementationReported() | ImplementationChecked():
             opinions = {**state.opinions, event.opinion_id: _opinion(state, event)}
@@ -64,12 +72,12 @@ def evolve(state: AppraisalState, event: Event) -> AppraisalState:
 
 def _question(
     state: AppraisalState,
-    event: QuestionRaised | QuestionAnswered | CommitmentMade | CommitmentDue | CommitmentMarked,
+    event: QuestionRaised | QuestionAnswered | CommitmentMade | CommitmentDue | CommitmentMarked | AnswerRated,
 ) -> Question:
     question = state.questions.get(event.question_id, Question())
     match event:
         case QuestionRaised():
-            return question
+            return replace(question, deputy=event.deputy)
         case QuestionAnswered():
             return replace(question, standing=Standing.ANSWERED, settled_on=event.on)
         case CommitmentMade():
@@ -78,6 +86,8 @@ def _question(
             return replace(question, due_passed=question.due_passed or event.due == question.due)
         case CommitmentMarked():
             return replace(question, kept=event.kept, marked_on=event.on)
+        case AnswerRated():
+            return replace(question, rating=event.rating)
 
 
 def _with_question(state: AppraisalState, question_id: str, question: Question) -> AppraisalState:

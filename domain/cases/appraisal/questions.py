@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from datetime import date
 
-from domain.acts import Refusal
-from domain.cases.appraisal.commands import AnswerQuestion, CommitToQuestion, MarkCommitment, RaiseQuestion
-from domain.cases.appraisal.events import CommitmentMade, CommitmentMarked, QuestionAnswered, QuestionRaised
+from domain.acts import Actor, Refusal, Role
+from domain.cases.appraisal.commands import AnswerQuestion, CommitToQuestion, MarkCommitment, RaiseQuestion, RateAnswer
+from domain.cases.appraisal.events import (
+    AnswerRated,
+    CommitmentMade,
+    CommitmentMarked,
+    QuestionAnswered,
+    QuestionRaised,
+)
 from domain.cases.appraisal.state import AppraisalState, Question
 from domain.events import Event
 from domain.rules.questions import Standing, commitment_broken
 
 
-def question_raised(state: AppraisalState, command: RaiseQuestion, on: date) -> list[Event]:
-    """A question is put on the list."""
+def question_raised(state: AppraisalState, command: RaiseQuestion, actor: Actor, on: date) -> list[Event]:
+    """A question is put on the list, with the name of the deputy who asks."""
+    deputy = command.deputy
+    if actor.role is Role.DEPUTY:
+        deputy = actor.on_behalf_of or actor.id
+        if command.deputy not in (None, deputy):
+            raise Refusal("not_yours", "代表只能以本人名义提问；代他人提问请由工作人员录入。")
     if state.reported_on is None:
         raise Refusal("not_reported", "尚未述职述廉，不能登记提问；请先登记述职报告。")
     if state.filed_on is not None:
@@ -23,9 +34,7 @@ def question_raised(state: AppraisalState, command: RaiseQuestion, on: date) -> 
     if command.question_id in state.questions:
         raise Refusal("question_exists", f"提问编号 {command.question_id} 已经使用；请另编一个。")
     return [
-        QuestionRaised(
-            question_id=command.question_id, text=command.text, deputy=command.deputy, on=on, paper=command.paper
-        )
+        QuestionRaised(question_id=command.question_id, text=command.text, deputy=deputy, on=on, paper=command.paper)
     ]
 
 
@@ -67,6 +76,23 @@ def commitment_marked(state: AppraisalState, command: MarkCommitment, on: date) 
             "not_due_yet", f"承诺期限 {question.due.isoformat()} 尚未过，不能登记为未兑现；请在期限过后登记。"
         )
     return [CommitmentMarked(question_id=command.question_id, kept=command.kept, on=on, paper=command.paper)]
+
+
+def answer_rated(state: AppraisalState, command: RateAnswer, actor: Actor, on: date) -> list[Event]:
+    """By the deputy who asked, once there is something to rate; the staff record whose rating it is."""
+    question = _question(state, command.question_id)
+    whose = actor.id if actor.role is Role.DEPUTY and actor.on_behalf_of is None else actor.on_behalf_of
+    if question.deputy is None or whose != question.deputy:
+        raise Refusal(
+            "not_yours", f"提问 {command.question_id} 只能由提问的代表本人评价；工作人员代录时请写明代谁评价。"
+        )
+    if question.standing is Standing.OPEN:
+        raise Refusal("not_answered", f"提问 {command.question_id} 还没有答复或承诺，不能评价。")
+    return [
+        AnswerRated(
+            question_id=command.question_id, rating=command.rating, text=command.text, on=on, paper=command.paper
+        )
+    ]
 
 
 def _kept(kept: bool) -> str:

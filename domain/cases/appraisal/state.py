@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from domain.cases.appraisal.commands import ReportForm
+from domain.cases.appraisal.commands import Rating, ReportForm
 from domain.cases.holders import Holders
 from domain.rules.questions import Standing, open_questions
 from domain.rules.verdict import Outcome, Verdict
@@ -39,6 +39,9 @@ class Question:
     kept: bool | None = None
     """Of a commitment: None while nobody has marked it."""
     marked_on: date | None = None
+    deputy: str | None = None
+    """Who asked; None where that was not recorded."""
+    rating: Rating | None = None
 
     @property
     def followed(self) -> bool:
