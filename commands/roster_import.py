@@ -50,11 +50,8 @@ async def run_import(order: Import, *, actor: str, command_id: str | None, as_js
             raise read
         written = 0
         if order.confirm:
-            base = command_id or new_command_id()
-            acts = read.acts(retire_missing=order.retire_missing, heads_from=heads_from)
-            for number, command in enumerate(acts):
-                events = await records.write(ROSTER, command, who, base if number == 0 else f"{base}:{number}")
-                written += len(events)
+            act = read.act(retire_missing=order.retire_missing, heads_from=heads_from)
+            written = len(await records.write(ROSTER, act, who, command_id or new_command_id()))
     if as_json:
         _print_json(read, confirmed=order.confirm, written=written)
     else:

@@ -144,6 +144,7 @@ ACTS: Mapping[str, str] = {
     "sign_history": "签署往年末位",
     "adopt_policy": "采用制度",
     "load_year_table": "载入年度放假表",
+    "name_town": "填写镇名",
 }
 
 EVENTS: Mapping[str, str] = {
@@ -246,6 +247,7 @@ EVENTS: Mapping[str, str] = {
     "roster.relative_withdrawn": "撤销近亲属申报",
     "policy.adopted": "采用制度",
     "calendar.year_loaded": "载入年度放假表",
+    "town.named": "填写镇名",
 }
 
 FIELDS: Mapping[str, str] = {

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from documents.roster_import.columns import DEPUTIES, KIND_NAMES, SUBJECTS
 from documents.roster_import.result import ImportedDeputy, RosterImport
-from domain.acts import Command
+from domain.roster.commands import ImportRoster
 from domain.roster.posts import Post
 from domain.roster.state import RosterState
 
@@ -53,10 +53,10 @@ class Preview(BaseModel):
         """The changes of one kind."""
         return tuple(change for change in self.changes if change.kind is kind)
 
-    def acts(self, *, retire_missing: bool, heads_from: date | None = None) -> list[Command]:
-        """The acts that make the roster what the preview shows; each changes nothing when done again."""
+    def act(self, *, retire_missing: bool, heads_from: date | None = None) -> ImportRoster:
+        """The act that makes the roster what the preview shows; done again it changes nothing."""
         gone = self.of(ChangeKind.MISSING) if retire_missing else ()
-        return self.roster.acts(
+        return self.roster.act(
             missing_deputies=tuple(change.id for change in gone if change.sheet == DEPUTIES.name),
             missing_subjects=tuple(change.id for change in gone if change.sheet == SUBJECTS.name),
             heads_from=heads_from,

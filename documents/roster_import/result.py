@@ -1,4 +1,4 @@
-"""What a roster file says, as pure data, and the acts by which it is entered."""
+"""What a roster file says, as pure data, and the act by which it is entered."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.acts import Command
-from domain.roster.commands import Deputy, ImportRoster, RetireDeputy, RetireSubject
+from domain.roster.commands import Deputy, ImportRoster
 from domain.roster.posts import Post
-
-NOT_LISTED = "导入名册中没有"
 
 
 class ImportedDeputy(BaseModel):
@@ -43,21 +40,18 @@ class RosterImport(BaseModel):
     subjects: tuple[Post, ...] | None = None
     """`responsible` is a deputy's id where the head is a deputy (who is then recused), else the head's name."""
 
-    def acts(
+    def act(
         self,
         *,
         missing_deputies: tuple[str, ...] = (),
         missing_subjects: tuple[str, ...] = (),
         heads_from: date | None = None,
-    ) -> list[Command]:
-        """The acts by which the rows are entered, and by which those who are missing are retired (停用)."""
-        entered = ImportRoster(
+    ) -> ImportRoster:
+        """The act by which the rows are entered, and those who are missing are retired (停用)."""
+        return ImportRoster(
             deputies=tuple(each.deputy for each in self.deputies or ()),
             subjects=self.subjects or (),
+            retired_deputies=missing_deputies,
+            retired_subjects=missing_subjects,
             heads_from=heads_from,
         )
-        return [
-            entered,
-            *(RetireDeputy(deputy=each, reason=NOT_LISTED) for each in missing_deputies),
-            *(RetireSubject(subject=each, reason=NOT_LISTED) for each in missing_subjects),
-        ]

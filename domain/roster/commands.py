@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Self
 
@@ -75,13 +76,16 @@ class WithdrawRelative(Command, name="withdraw_relative", by=(Role.STAFF,)):
 class ImportRoster(Command, name="import_roster", by=(Role.STAFF,)):
     """Deputies and posts as a whole list gives them: new ones are entered, changed ones changed.
 
-    `retire_missing`: whoever the list does not hold is retired; otherwise they stay as they are. A head that differs
-    counts from `heads_from` on.
+    `retire_missing`: whoever the list does not hold is retired; otherwise they stay as they are, but for those that
+    `retired_deputies` and `retired_subjects` name. A head that differs counts from `heads_from` on. All of it is one
+    entry: it is recorded whole or not at all.
     """
 
     deputies: tuple[Deputy, ...] = ()
     subjects: tuple[Post, ...] = ()
     retire_missing: bool = False
+    retired_deputies: tuple[str, ...] = ()
+    retired_subjects: tuple[str, ...] = ()
     heads_from: date | None = None
 
     @model_validator(mode="after")
@@ -90,6 +94,12 @@ class ImportRoster(Command, name="import_roster", by=(Role.STAFF,)):
             ("代表", [deputy.id for deputy in self.deputies]),
             ("考核对象", [post.id for post in self.subjects]),
         ):
-            if twice := sorted({each for each in ids if ids.count(each) > 1}):
+            if twice := sorted(each for each, times in Counter(ids).items() if times > 1):
                 raise ValueError(f"{what}编号重复：{'、'.join(twice)}")
         return self
+
+
+class UndoRosterEntry(Command, name="undo_roster_entry", by=(Role.STAFF,)):
+    """The last entry was a mistake: the roster is again what it was before. `entry`: the entry's command id."""
+
+    entry: str = Field(min_length=1)

@@ -16,6 +16,7 @@ from domain.roster.commands import (
     ImportRoster,
     RetireDeputy,
     RetireSubject,
+    UndoRosterEntry,
     WithdrawRelative,
 )
 from domain.roster.events import (
@@ -24,12 +25,16 @@ from domain.roster.events import (
     HeadAppointed,
     RelativeDeclared,
     RelativeWithdrawn,
+    RosterEntryUndone,
     SubjectEntered,
     SubjectRetired,
 )
 from domain.roster.posts import Post
 from domain.roster.state import RosterState, Subject
 from domain.rules.tenure import HeadChange
+
+NOT_LISTED = "导入名册中没有"
+"""Why somebody is retired whom a whole list does not hold any more."""
 
 
 def entries_of(state: RosterState, command: Command, actor: Actor, today: date) -> list[Event]:
@@ -55,6 +60,8 @@ def entries_of(state: RosterState, command: Command, actor: Actor, today: date) 
             return _relative(state, command, actor, on)
         case ImportRoster():
             return _whole(state, command, on)
+        case UndoRosterEntry():
+            return _undone(state, command, on)
         case _:
             raise Refusal("unknown_act", f"名册不办理“{command.act}”。")
 
@@ -71,8 +78,7 @@ def _post(state: RosterState, post: Post, since: date | None, on: date) -> list[
     subject = Subject(post.id, post.name, post.kind)
     if state.subjects.get(post.id) != subject or post.id in state.retired_subjects:
         events.append(SubjectEntered(subject=post.id, subject_name=post.name, kind=post.kind, on=on))
-    first = not any(change.subject == post.id for change in state.heads)
-    if first:
+    if not state.had_head(post.id):
         return [*events, HeadAppointed(subject=post.id, responsible=post.responsible, since=since, on=on)]
     day = since or on
     if state.head(post.id, day) != post.responsible:
@@ -105,21 +111,37 @@ def _relative(state: RosterState, command: DeclareRelative | WithdrawRelative, a
 def _whole(state: RosterState, command: ImportRoster, on: date) -> list[Event]:
     events = [event for deputy in command.deputies for event in _deputy(state, deputy, on)]
     events += [event for post in command.subjects for event in _post(state, post, command.heads_from, on)]
+    events += [
+        DeputyRetired(deputy=key, reason=NOT_LISTED, on=on)
+        for key in command.retired_deputies
+        if key in state.deputies and key not in state.retired_deputies
+    ]
+    events += [
+        SubjectRetired(subject=key, reason=NOT_LISTED, on=on)
+        for key in command.retired_subjects
+        if key in state.subjects and key not in state.retired_subjects
+    ]
     if not command.retire_missing:
         return events
     listed = {deputy.id for deputy in command.deputies}
     events += [
-        DeputyRetired(deputy=deputy.id, reason="导入名册中没有", on=on)
+        DeputyRetired(deputy=deputy.id, reason=NOT_LISTED, on=on)
         for deputy in state.active_deputies
         if deputy.id not in listed
     ]
     posts = {post.id for post in command.subjects}
     events += [
-        SubjectRetired(subject=key, reason="导入名册中没有", on=on)
+        SubjectRetired(subject=key, reason=NOT_LISTED, on=on)
         for key in state.subjects
         if key not in posts and key not in state.retired_subjects
     ]
     return events
+
+
+def _undone(state: RosterState, command: UndoRosterEntry, on: date) -> list[Event]:
+    if state.last is None or state.last.command_id != command.entry:
+        raise Refusal("not_the_last_entry", "这次登记之后名册又有改动，或者已经撤销，不能再撤销；请逐项更正。")
+    return [RosterEntryUndone(entry=command.entry, on=on)]
 
 
 def _known_deputy(state: RosterState, deputy: str) -> None:

@@ -51,6 +51,13 @@ class HeadAppointed(Event, name="roster.head_appointed"):
     on: date
 
 
+class RosterEntryUndone(Event, name="roster.entry_undone"):
+    """The last entry, by its command id, was taken back: the roster is what it was before it."""
+
+    entry: str
+    on: date
+
+
 class RelativeDeclared(Event, name="roster.relative_declared"):
     """A deputy declared a close relative."""
 

@@ -15,6 +15,7 @@ from domain.roster.commands import (
     ImportRoster,
     RetireDeputy,
     RetireSubject,
+    UndoRosterEntry,
     WithdrawRelative,
 )
 from domain.roster.entries import entries_of
@@ -34,6 +35,7 @@ class Roster:
         DeclareRelative,
         WithdrawRelative,
         ImportRoster,
+        UndoRosterEntry,
     )
 
     def initial(self) -> RosterState:

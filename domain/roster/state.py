@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 from domain.events import Recorded
 from domain.roster.commands import Deputy
@@ -13,6 +14,7 @@ from domain.roster.events import (
     HeadAppointed,
     RelativeDeclared,
     RelativeWithdrawn,
+    RosterEntryUndone,
     SubjectEntered,
     SubjectRetired,
 )
@@ -30,6 +32,14 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class LastEntry:
+    """The last entry, by its command id, with the roster before it: as long as it is the last it can be undone."""
+
+    command_id: str
+    before: RosterState
+
+
+@dataclass(frozen=True)
 class RosterState:
     """A roster after its events. Retired deputies and posts are kept, since earlier cases name them."""
 
@@ -40,20 +50,33 @@ class RosterState:
     heads: tuple[HeadChange, ...] = ()
     relatives: dict[tuple[str, str], str] = field(default_factory=dict)
     """The relation, by deputy and person."""
+    last: LastEntry | None = field(default=None, compare=False, repr=False)
+    """None before anything was entered, and after the last entry was undone."""
 
     @property
     def active_deputies(self) -> tuple[Deputy, ...]:
         """Those who are deputies now: as many are entitled to vote (应到)."""
         return tuple(each for key, each in self.deputies.items() if key not in self.retired_deputies)
 
-    @property
+    @cached_property
     def tenures(self) -> tuple[Tenure, ...]:
         """Who held which post, and when."""
         return tenures_of(self.heads)
 
+    @cached_property
+    def _tenures_by_subject(self) -> dict[str, list[Tenure]]:
+        found: dict[str, list[Tenure]] = {}
+        for tenure in self.tenures:
+            found.setdefault(tenure.subject, []).append(tenure)
+        return found
+
     def head(self, subject: str, day: date) -> str | None:
         """Who holds a post on a day."""
-        return head_on(self.tenures, subject, day)
+        return head_on(self._tenures_by_subject.get(subject, ()), subject, day)
+
+    def had_head(self, subject: str) -> bool:
+        """Whether a head of the post was ever entered."""
+        return subject in self._tenures_by_subject
 
     def posts(self, day: date) -> tuple[Post, ...]:
         """The posts that are appraised, with their heads of a day; one without a head is left out."""
@@ -78,6 +101,18 @@ class RosterState:
 
 def evolve(state: RosterState, recorded: Recorded) -> RosterState:
     """The roster after an event."""
+    command_id = recorded.metadata.command_id
+    if isinstance(recorded.event, RosterEntryUndone):
+        if state.last is None or state.last.command_id != recorded.event.entry:
+            raise ValueError(f"{recorded.event.entry} is not the roster's last entry")
+        return state.last.before
+    last = state.last
+    if last is None or last.command_id != command_id:
+        last = LastEntry(command_id, replace(state, last=None))
+    return replace(_entered(state, recorded), last=last)
+
+
+def _entered(state: RosterState, recorded: Recorded) -> RosterState:
     match recorded.event:
         case DeputyEntered() as event:
             deputy = Deputy(id=event.deputy, name=event.deputy_name, group=event.group)

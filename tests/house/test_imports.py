@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "projections": {"domain", "eventstore"},
     "ballotbox": {"domain", "transparency"},
     "documents": {"domain", "projections"},
-    "web": {"projections", "workflows", "ballotbox", "eventstore", "domain"},
+    "web": {"projections", "workflows", "ballotbox", "eventstore", "documents", "domain"},
     "rehearsal": ROOMS - {"rehearsal", "web", "cli", "commands"},
 }
 
