@@ -18,6 +18,7 @@ from web.accounts.pages import account_pages
 from web.accounts.store import AccountStore
 from web.acts.begin import beginning_pages
 from web.acts.pages import act_pages
+from web.api.tokens import TokenStore
 from web.headers import StrictHeaders
 from web.live.pages import live_pages
 from web.metrics import Measured, Metrics
@@ -39,6 +40,7 @@ def create_app(site: Site) -> FastAPI:
     metrics = Metrics()
     show = Screen(site)
     accounts = AccountStore(site.engine, site.town)
+    tokens = TokenStore(site.engine, site.town, accounts)
     app.include_router(pages(site, show))
     app.include_router(door_pages(Entrance(accounts), show))
     app.include_router(account_pages(accounts, show))
@@ -77,7 +79,7 @@ def create_app(site: Site) -> FastAPI:
         del error
         return no_database(request)
 
-    app.add_middleware(Guard, accounts=accounts, no_database=no_database)
+    app.add_middleware(Guard, accounts=accounts, tokens=tokens, no_database=no_database)
     app.add_middleware(StrictHeaders)
     app.add_middleware(Measured, metrics=metrics)
     return app

@@ -1,0 +1,1 @@
+"""The HTTP API: what the pages show and do, for programs, described by OpenAPI."""
