@@ -28,6 +28,7 @@ from web.rectifications import rectification_pages
 from web.rendering import Screen
 from web.scrutineers.pages import scrutineer_pages
 from web.scrutineers.room import Room
+from web.setup.books import book_pages
 from web.site import Site
 from web.todo import todo_pages
 
@@ -49,6 +50,7 @@ def create_app(site: Site) -> FastAPI:
     if site.counter is not None:
         app.include_router(beginning_pages(site, site.counter, show))
         app.include_router(act_pages(site.counter, show))
+        app.include_router(book_pages(site, site.counter, show))
     if site.box is not None:
         app.include_router(live_pages(site, show, site.box))
     if site.counter is not None and site.box is not None and site.offices is not None:
@@ -63,7 +65,8 @@ def create_app(site: Site) -> FastAPI:
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
-        message = str(error.detail) if error.status_code == 404 and error.detail != "Not Found" else "没有这个页面"
+        # The framework's own words are English; ours say what to do.
+        message = "没有这个页面" if str(error.detail).isascii() else str(error.detail)
         return answer(request, error.status_code, message, "回到年度全景，从列表中选择。")
 
     @app.exception_handler(RequestValidationError)

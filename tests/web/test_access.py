@@ -37,6 +37,14 @@ OF: dict[str, set[Role]] = {
     "/polls/{case_id}/scrutineers/publish": {STAFF, PRESIDIUM, SCRUTINEER},
     "/rectifications": ALL - {Role.DEPUTY, Role.VILLAGE, SCRUTINEER},
     "/rectifications.xlsx": ALL - {Role.DEPUTY, Role.VILLAGE, SCRUTINEER},
+    "/roster/deputies": {STAFF},
+    "/roster/import": {STAFF},
+    "/roster/import/{key}/confirm": {STAFF},
+    "/roster/import/{key}/marked.xlsx": {STAFF},
+    "/roster/roster.xlsx": {STAFF},
+    "/roster/subjects": {STAFF},
+    "/roster/template.xlsx": {STAFF},
+    "/roster/undo": {STAFF},
     "/status": {STAFF, PRESIDIUM},
     "/todo": ALL,
 }
@@ -79,5 +87,5 @@ async def test_without_a_session_nothing_of_the_town_is_shown(pages: Pages) -> N
 
 async def _try(client: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
     """Nothing of these names is there: what is allowed ends as not found or as a fault of the form."""
-    filled = path.format(kind="appraisal", case_id="2026-none", act="submit_report", view="desk", login="nobody")
+    filled = path.format(kind="appraisal", case_id="2026-none", act="submit_report", view="desk", login="nobody", key="none")
     return await client.request(method.upper(), filled, data={} if method == "post" else None)

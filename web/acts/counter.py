@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from domain.acts import Actor, Command
@@ -13,11 +13,14 @@ from domain.cases.case import CaseFacts, CaseKind, Context, Deadline, Effect, St
 from domain.cases.registry import GOVERNED
 from domain.events import Event, Metadata, Recorded
 from domain.policy.document import Policy
+from domain.roster.book import Book
 from domain.roster.books import CALENDAR, POLICY
-from eventstore.books import read_book
+from eventstore.books import read_book, write_book
 from eventstore.store import EventStore
 from workflows.client import CaseClient
 from workflows.messages import Receipt
+
+S = TypeVar("S")
 
 _NOT_RECORDED = UUID(int=0)
 Cases = Callable[[], Awaitable[CaseClient]]
@@ -116,3 +119,8 @@ class Counter:
         """Do an act; the same `command_id` again is the same act. Raises `Refusal`, `EngineUnavailable`."""
         cases = await self._cases()
         return await cases.act(kind, case_id, command, actor=actor, command_id=command_id)
+
+    async def enter(self, book: Book[S], command: Command, actor: Actor, command_id: str) -> list[Recorded]:
+        """Make an entry in a stream without a process; none when it says nothing new. Raises `Refusal`."""
+        now = datetime.now(UTC)
+        return await write_book(self._store, self._town, book, command, actor=actor, command_id=command_id, now=now)

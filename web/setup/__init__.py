@@ -1,0 +1,1 @@
+"""The first-run guide, and the pages of the town's books together."""

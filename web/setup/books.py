@@ -1,0 +1,23 @@
+"""All pages of the town's books in one: roster, and what follows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from web.acts.counter import Counter
+from web.roster.importing import import_pages
+from web.roster.pages import roster_pages
+from web.site import Site
+
+Show = Callable[..., HTMLResponse]
+
+
+def book_pages(site: Site, counter: Counter, show: Show) -> APIRouter:
+    """The routes."""
+    router = APIRouter()
+    router.include_router(roster_pages(site, counter, show))
+    router.include_router(import_pages(site, counter, show))
+    return router
