@@ -14,19 +14,20 @@ from commands.ballot.desk_server import desk_beside
 from commands.checkup import Checkup
 from commands.demo_mark import demo_town
 from commands.doctor import database_url
+from commands.keys import note_keys
 from commands.outcome import Exit, Failure
 from commands.screen import say, warn
 from eventstore.store import EventStore
 from runtime.ballot_parts import origin
 from runtime.logging import configure_logging
 from runtime.settings import load_settings
-from runtime.temporal import connect
+from runtime.temporal import TemporalError, connect
 from web.acts.counter import Counter
 from web.app import create_app
 from web.count_desk.site import DeskSite
 from web.site import Site
 from worker import ballot_offices, opened_box, sealed_converter
-from workflows.client import CaseClient
+from workflows.client import CaseClient, EngineUnavailable
 
 
 async def web() -> int:
@@ -47,7 +48,11 @@ async def web() -> int:
 
     async def cases() -> CaseClient:
         in_flight = None if settings.embedded_temporal else settings.updates_in_flight
-        return CaseClient(await engine_client(), settings.town, store, settings.task_queue, in_flight=in_flight)
+        try:
+            client = await engine_client()
+        except TemporalError as error:
+            raise EngineUnavailable(str(error)) from error
+        return CaseClient(client, settings.town, store, settings.task_queue, in_flight=in_flight)
 
     async def hall_link(poll: PollKey) -> str | None:
         """The phones' address, once the poll has a manifest."""
@@ -68,6 +73,7 @@ async def web() -> int:
             box=box,
             offices=offices,
             hall_link=hall_link,
+            log_keys=note_keys(settings),
         )
         desk = DeskSite(site.town, site.town_name, store.engine, CountDesk(store.engine), box)
         config = uvicorn.Config(

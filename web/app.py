@@ -19,6 +19,11 @@ from web.accounts.store import AccountStore
 from web.acts.begin import beginning_pages
 from web.acts.pages import act_pages
 from web.api.tokens import TokenStore
+from web.deputies.desk import link_pages
+from web.deputies.door import deputy_door
+from web.deputies.links import LinkStore
+from web.deputies.pins import PinDoor
+from web.desk import desk_pages
 from web.headers import StrictHeaders
 from web.live.pages import live_pages
 from web.metrics import Measured, Metrics
@@ -61,6 +66,8 @@ def create_app(site: Site) -> FastAPI:
     def answer(request: Request, status: int, message: str, advice: str) -> Response:
         if request.url.path in _MACHINES:
             return JSONResponse({"ok": False, "message": message}, status_code=status)
+    for router in desk_pages(site, show):
+        app.include_router(router)
         return show(request, "error.html", "", status_code=status, message=message, advice=advice)
 
     @app.exception_handler(HTTPException)

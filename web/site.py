@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -43,6 +44,8 @@ class Site:
     hall_link: HallLink = no_hall_link
     offices: Offices | None = None
     """The parties of the secret ballot; None: no scrutineers' pages."""
+    log_keys: Sequence[Any] = ()
+    """Public keys (`transparency`) by which the log's checkpoints are believed; none: signatures are not checked."""
 
     def today(self) -> date:
         """The business date."""

@@ -15,7 +15,8 @@ STAFF = frozenset({Role.STAFF})
 OPEN = ("/healthz", "/readyz", "/metrics", "/static/", "/login")
 """Nobody need log in for these; each shows nothing of the town's business."""
 
-_BOARD = EVERYBODY - {Role.DEPUTY, Role.VILLAGE, Role.SCRUTINEER}
+_BOARD = STAFF | {Role.PRESIDIUM, Role.PARTY_COMMITTEE, Role.DISCIPLINE_OFFICE}
+_TRAIL = STAFF | {Role.PRESIDIUM, Role.DISCIPLINE_OFFICE}
 _BOX = STAFF | {Role.PRESIDIUM, Role.SCRUTINEER}
 
 PAGES: tuple[tuple[str, frozenset[Role]], ...] = (
@@ -31,6 +32,11 @@ PAGES: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/polls/**", EVERYBODY),
     ("/rectifications", _BOARD),
     ("/rectifications.xlsx", _BOARD),
+    ("/audit", _TRAIL),
+    ("/audit.csv", _TRAIL),
+    ("/audit.xlsx", _TRAIL),
+    ("/audit/verification", _TRAIL),
+    ("/scans/*", EVERYBODY),
     ("/status", STAFF | {Role.PRESIDIUM}),
 )
 """By the path, `*` for one part of it and `/**` for anything under it, itself included; the first that fits counts."""
