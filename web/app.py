@@ -19,10 +19,6 @@ from web.accounts.store import AccountStore
 from web.acts.begin import beginning_pages
 from web.acts.pages import act_pages
 from web.api.tokens import TokenStore
-from web.deputies.desk import link_pages
-from web.deputies.door import deputy_door
-from web.deputies.links import LinkStore
-from web.deputies.pins import PinDoor
 from web.desk import desk_pages
 from web.headers import StrictHeaders
 from web.live.pages import live_pages
