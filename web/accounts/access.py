@@ -16,7 +16,7 @@ OPEN = ("/healthz", "/readyz", "/metrics", "/static/", "/login")
 """Nobody need log in for these; each shows nothing of the town's business."""
 
 _BOARD = STAFF | {Role.PRESIDIUM, Role.PARTY_COMMITTEE, Role.DISCIPLINE_OFFICE}
-_TRAIL = STAFF | {Role.PRESIDIUM, Role.DISCIPLINE_OFFICE}
+_TRAIL = STAFF | {Role.PRESIDIUM}
 _BOX = STAFF | {Role.PRESIDIUM, Role.SCRUTINEER}
 
 PAGES: tuple[tuple[str, frozenset[Role]], ...] = (
@@ -32,6 +32,7 @@ PAGES: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/polls/**", EVERYBODY),
     ("/rectifications", _BOARD),
     ("/rectifications.xlsx", _BOARD),
+    ("/search", EVERYBODY),
     ("/audit", _TRAIL),
     ("/audit.csv", _TRAIL),
     ("/audit.xlsx", _TRAIL),
