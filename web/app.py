@@ -19,6 +19,10 @@ from web.accounts.store import AccountStore
 from web.acts.begin import beginning_pages
 from web.acts.pages import act_pages
 from web.api.tokens import TokenStore
+from web.deputies.desk import link_pages
+from web.deputies.door import deputy_door
+from web.deputies.links import LinkStore
+from web.deputies.pins import PinDoor
 from web.desk import desk_pages
 from web.headers import StrictHeaders
 from web.live.pages import live_pages
@@ -27,11 +31,17 @@ from web.pages import pages
 from web.probes import probes
 from web.rectifications import rectification_pages
 from web.rendering import Screen
+from web.scans.pages import scan_pages
+from web.scans.store import ScanStore
 from web.scrutineers.pages import scrutineer_pages
 from web.scrutineers.room import Room
 from web.setup.books import book_pages
 from web.site import Site
 from web.todo import todo_pages
+from web.yearend.intake import intake_pages
+from web.yearend.pages import yearend_pages
+from web.yearend.progress import progress_pages
+from web.yearend.sheet_pages import sheet_pages
 
 _MACHINES = ("/healthz", "/readyz", "/metrics")
 
@@ -44,26 +54,34 @@ def create_app(site: Site) -> FastAPI:
     accounts = AccountStore(site.engine, site.town)
     tokens = TokenStore(site.engine, site.town, accounts)
     app.include_router(pages(site, show))
-    app.include_router(door_pages(Entrance(accounts), show))
+    entrance, links = Entrance(accounts), LinkStore(site.engine, site.town)
+    app.include_router(door_pages(entrance, show))
+    app.include_router(deputy_door(PinDoor(links, entrance), show))
+    app.include_router(link_pages(site, links, show))
     app.include_router(account_pages(accounts, show))
     app.include_router(todo_pages(site, show))
+    app.include_router(scan_pages(site, ScanStore(site.engine, site.town)))
     app.include_router(rectification_pages(site, show))
     if site.counter is not None:
         app.include_router(beginning_pages(site, site.counter, show))
-        app.include_router(act_pages(site.counter, show))
+        app.include_router(act_pages(site, site.counter, show))
         app.include_router(book_pages(site, site.counter, show))
+    app.include_router(yearend_pages(site, show))
+    if site.counter is not None:
+        for of_yearend in (sheet_pages, intake_pages, progress_pages):
+            app.include_router(of_yearend(site, site.counter, show))
     if site.box is not None:
         app.include_router(live_pages(site, show, site.box))
     if site.counter is not None and site.box is not None and site.offices is not None:
         app.include_router(scrutineer_pages(site, Room(site.town, site.counter, site.box, site.offices), show))
+    for router in desk_pages(site, show):
+        app.include_router(router)
     app.include_router(probes(site, metrics))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
 
     def answer(request: Request, status: int, message: str, advice: str) -> Response:
         if request.url.path in _MACHINES:
             return JSONResponse({"ok": False, "message": message}, status_code=status)
-    for router in desk_pages(site, show):
-        app.include_router(router)
         return show(request, "error.html", "", status_code=status, message=message, advice=advice)
 
     @app.exception_handler(HTTPException)

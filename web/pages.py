@@ -6,18 +6,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from domain.acts import Command
-from domain.cases.case import TOWN_ZONE, CaseKind
+from domain.acts import Command, Role
+from domain.cases.case import TOWN_ZONE, CaseKind, stream_of
 from domain.events import Recorded
+from web.accounts.concern import Concern, read_concern
 from web.acts.next_steps import acts_of, awaited, others
-from web.acts.pages import may_do
 from web.findings import worst
 from web.lights import light_of
 from web.picture import line_of, picture_of
-from web.reading import latest, read_case, read_cases, read_events, stale_tables, years
+from web.reading import CaseRow, latest, read_case, read_cases, read_events, stale_tables, years
 from web.rendering import Screen
+from web.scans.model import is_scan
+from web.scans.store import ScanStore, Use
 from web.site import Site
 from web.words import KINDS, act_word, actor_word, event_word, pairs_of, stage_word
 
@@ -29,11 +31,14 @@ def pages(site: Site, show: Screen) -> APIRouter:
     router = APIRouter(default_response_class=HTMLResponse)
 
     @router.get("/")
-    async def year_picture(request: Request, year: int | None = None) -> HTMLResponse:
+    async def year_picture(request: Request, year: int | None = None) -> Response:
         known = await years(site.engine, site.town)
         today = site.today()
         wanted = year if year is not None else (known[0] if known else today.year)
-        rows = await read_cases(site.engine, site.town, year=wanted)
+        concern = await read_concern(site, request.state.session)
+        if not concern.whole:
+            return RedirectResponse("/me" if concern.roles == (Role.DEPUTY,) else "/mine", status_code=303)
+        rows = concern.among(await read_cases(site.engine, site.town, year=wanted))
         recent = [
             (event_word(line.type), line.stream, line.business_time.astimezone(TOWN_ZONE))
             for line in await latest(site.engine, site.town, _RECENT)
@@ -52,9 +57,11 @@ def pages(site: Site, show: Screen) -> APIRouter:
     @router.get("/cases/{kind}/{case_id}")
     async def case_page(request: Request, kind: CaseKind, case_id: str, done: str = "") -> HTMLResponse:
         row = await read_case(site.engine, site.town, kind, case_id)
-        if row is None:
+        concern = await read_concern(site, request.state.session)
+        if row is None or not concern.may_see(row):
             raise HTTPException(404, f"没有案件 {kind.value} {case_id}")
-        events = await read_events(site.engine, site.town, kind, case_id)
+        events = concern.readable(row, await read_events(site.engine, site.town, kind, case_id))
+        scans = await ScanStore(site.engine, site.town).of_case(stream_of(kind, case_id))
         return show(
             request,
             "case.html",
@@ -63,9 +70,9 @@ def pages(site: Site, show: Screen) -> APIRouter:
             kind=KINDS[kind],
             light=light_of(row.due, site.today(), open_=row.open),
             stage=stage_word(row.stage),
-            entries=[entry_of(event) for event in reversed(events)],
-            next_acts=_offered(request, awaited(kind, row.stage)) if row.open else [],
-            other_acts=_offered(request, others(kind, row.stage)) if row.open else [],
+            entries=[entry_of(event, scans.get(event.metadata.command_id)) for event in reversed(events)],
+            next_acts=_offered(concern, row, awaited(kind, row.stage)) if row.open else [],
+            other_acts=_offered(concern, row, others(kind, row.stage)) if row.open else [],
             done=act_word(done) if done in acts_of(kind) else "",
         )
 
@@ -77,12 +84,16 @@ def pages(site: Site, show: Screen) -> APIRouter:
     return router
 
 
-def _offered(request: Request, acts: Sequence[type[Command]]) -> list[tuple[str, str]]:
-    return [(command.act, act_word(command.act)) for command in acts if may_do(request, command)]
+def _offered(concern: Concern, row: CaseRow, acts: Sequence[type[Command]]) -> list[tuple[str, str]]:
+    return [
+        (command.act, act_word(command.act))
+        for command in acts
+        if concern.roles is None or concern.actor(row, command) is not None
+    ]
 
 
-def entry_of(recorded: Recorded) -> dict[str, Any]:
-    """An event as the timeline shows it."""
+def entry_of(recorded: Recorded, scan: Use | None = None) -> dict[str, Any]:
+    """An event as the timeline shows it, with the scan that was handed in for its act."""
     body = recorded.event.body()
     at = recorded.metadata.business_time.astimezone(TOWN_ZONE)
     return {
@@ -91,7 +102,14 @@ def entry_of(recorded: Recorded) -> dict[str, Any]:
         "by": actor_word(recorded.metadata.actor),
         "on": body.get("on") or at.date().isoformat(),
         "at": at,
-        "pairs": pairs_of({name: value for name, value in body.items() if name != "on"}),
+        "pairs": pairs_of({name: value for name, value in body.items() if name != "on" and not _scanned(name, value)}),
+        "on_paper": recorded.metadata.actor.on_behalf_of is not None,
+        "scan": scan,
         "version": recorded.version,
         "position": recorded.position,
     }
+
+
+def _scanned(name: str, value: Any) -> bool:
+    """Whether a field is only the digest of the scan, which has a link of its own."""
+    return name == "paper" and isinstance(value, str) and is_scan(value)

@@ -9,8 +9,8 @@ from datetime import date
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from domain.acts import Command, Role
-from web.accounts.model import Session
+from domain.acts import Command
+from web.accounts.concern import Concern, read_concern
 from web.acts.begin import is_ready
 from web.acts.next_steps import awaited
 from web.lights import Shown, light_of
@@ -33,20 +33,20 @@ class Task:
     """Acts that may be done next: name and word."""
 
 
-def tasks_of(rows: Sequence[CaseRow], roles: Sequence[Role] | None, today: date) -> list[Task]:
-    """The open cases that wait for an act of one of these roles (None: of anybody), in the order of `rows`."""
+def tasks_of(rows: Sequence[CaseRow], concern: Concern, today: date) -> list[Task]:
+    """The open cases that wait for an act of whoever is concerned, in the order of `rows`."""
     tasks = []
     for row in rows:
-        acts = [command for command in awaited(row.kind, row.stage) if _theirs(command, roles)] if row.open else []
-        if acts:
+        acts = [command for command in awaited(row.kind, row.stage) if _theirs(command, row, concern)]
+        if acts and row.open:
             words = [(command.act, act_word(command.act)) for command in acts]
             light = light_of(row.due, today, open_=True)
             tasks.append(Task(row, KINDS[row.kind], stage_word(row.stage), light, words))
     return tasks
 
 
-def _theirs(command: type[Command], roles: Sequence[Role] | None) -> bool:
-    return roles is None or not command.by.isdisjoint(roles)
+def _theirs(command: type[Command], row: CaseRow, concern: Concern) -> bool:
+    return concern.roles is None or concern.actor(row, command) is not None
 
 
 def todo_pages(site: Site, show: Show) -> APIRouter:
@@ -55,10 +55,9 @@ def todo_pages(site: Site, show: Show) -> APIRouter:
 
     @router.get("/todo")
     async def todo(request: Request) -> HTMLResponse:
-        session: Session | None = request.state.session
-        roles = session.account.roles if session is not None else None
-        rows = await read_cases(site.engine, site.town, open_only=True)
+        concern = await read_concern(site, request.state.session)
+        rows = concern.among(await read_cases(site.engine, site.town, open_only=True))
         ready = sum(is_ready(row) for row in rows)
-        return show(request, "todo.html", "todo", tasks=tasks_of(rows, roles, site.today()), ready=ready)
+        return show(request, "todo.html", "todo", tasks=tasks_of(rows, concern, site.today()), ready=ready)
 
     return router

@@ -11,10 +11,10 @@ from ballotbox.count_desk import CountDesk, Seat
 from commands.addresses import announced
 from commands.ballot.desk_server import desk_origin
 from commands.ballot.forms import poll_of
-from commands.ballot.papers import qr_svg
 from commands.desk import open_records
 from commands.outcome import Exit, invalid_input
 from commands.screen import print_json, say, table
+from documents.papers.qr import qr_svg
 from documents.papers.render import render
 from runtime.settings import Settings
 

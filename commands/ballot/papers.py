@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Mapping
-
-import segno
 
 from ballotbox.offices import IssuerName
 from ballotbox.secret.manifest import Poll
 from ballotbox.secret.slips import ROW, Slip
+from documents.papers.qr import qr_svg
 from documents.papers.render import render
 
 ISSUER_WORDS: Mapping[IssuerName, str] = {"a": "甲码 · 镇人大办公室", "b": "乙码 · 镇纪委"}
@@ -50,13 +48,6 @@ def codes_paper(issuer: IssuerName, event: str, board: str, codes: Iterable[tupl
             "codes": [{"name": name, "code": code, "qr": qr_svg(f"{board}/#{issuer}={code}")} for name, code in codes],
         },
     )
-
-
-def qr_svg(text: str) -> str:
-    """A QR code as the text of an SVG."""
-    out = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(out, kind="svg", border=2, xmldecl=False)
-    return out.getvalue().decode()
 
 
 def _rows(groups: tuple[str, ...]) -> list[list[str]]:

@@ -50,7 +50,9 @@ class Pages:
         await accounts.add(account, await asyncio.to_thread(hash_password, PASSWORD))
         await self.client.post("/login", data={"login": "user", "password": PASSWORD})
 
-    async def record(self, kind: CaseKind, case_id: str, command: Command, actor: Actor = STAFF) -> None:
+    async def record(
+        self, kind: CaseKind, case_id: str, command: Command, actor: Actor = STAFF, command_id: str = ""
+    ) -> None:
         """Do an act and record its events, as a workflow would."""
         decider = GOVERNED[kind]
         stream = stream_of(kind, case_id)
@@ -61,7 +63,7 @@ class Pages:
         decided = decider.decide(state, command, actor, context)
         metadata = Metadata(
             actor=actor,
-            command_id=f"{stream}:{len(events)}",
+            command_id=command_id or f"{stream}:{len(events)}",
             business_time=now,
             policy_version=Policy().version,
         )

@@ -15,8 +15,9 @@ from tests.web.conftest import Pages
 
 ALL: set[Role] = {role for role in Role if role is not Role.SYSTEM}
 STAFF, PRESIDIUM, SCRUTINEER = Role.STAFF, Role.PRESIDIUM, Role.SCRUTINEER
+YEAREND = {STAFF, PRESIDIUM, Role.PARTY_COMMITTEE}
 _ROUTE = re.compile(r'@router\.(get|post)\("([^"]+)"')
-OPEN = {"/healthz", "/readyz", "/metrics", "/login"}
+OPEN = {"/healthz", "/readyz", "/metrics", "/login", "/d/{token}", "/pin", "/pin/code", "/pin/type"}
 OF: dict[str, set[Role]] = {
     "/": ALL,
     "/account/password": ALL,
@@ -30,6 +31,11 @@ OF: dict[str, set[Role]] = {
     "/cases/{kind}/{case_id}": ALL,
     "/cases/{kind}/{case_id}/do/{act}": ALL,
     "/cycles/new": {STAFF},
+    "/deputies/links": {STAFF},
+    "/deputies/links/batches/{batch}": {STAFF},
+    "/deputies/links/batches/{batch}/slips.pdf": {STAFF},
+    "/deputies/links/pin": {STAFF},
+    "/deputies/links/withdraw": {STAFF},
     "/logout": ALL,
     "/polls/new": {STAFF, PRESIDIUM},
     "/polls/{case_id}": ALL,
@@ -39,8 +45,9 @@ OF: dict[str, set[Role]] = {
     "/polls/{case_id}/scrutineers/destroy": {STAFF, PRESIDIUM, SCRUTINEER},
     "/polls/{case_id}/scrutineers/open": {STAFF, PRESIDIUM, SCRUTINEER},
     "/polls/{case_id}/scrutineers/publish": {STAFF, PRESIDIUM, SCRUTINEER},
-    "/rectifications": ALL - {Role.DEPUTY, Role.VILLAGE, SCRUTINEER},
-    "/rectifications.xlsx": ALL - {Role.DEPUTY, Role.VILLAGE, SCRUTINEER},
+    "/rectifications": {STAFF, PRESIDIUM, Role.PARTY_COMMITTEE, Role.DISCIPLINE_OFFICE},
+    "/rectifications.xlsx": {STAFF, PRESIDIUM, Role.PARTY_COMMITTEE, Role.DISCIPLINE_OFFICE},
+    "/scans/{digest}": ALL,
     "/roster/deputies": {STAFF},
     "/roster/import": {STAFF},
     "/roster/import/{key}/confirm": {STAFF},
@@ -49,13 +56,22 @@ OF: dict[str, set[Role]] = {
     "/roster/subjects": {STAFF},
     "/roster/template.xlsx": {STAFF},
     "/roster/undo": {STAFF},
+    "/search": ALL,
     "/status": {STAFF, PRESIDIUM},
     "/todo": ALL,
+    "/yearend": YEAREND,
+    "/yearend/{year}": YEAREND,
+    "/yearend/{year}/batches": YEAREND,
+    "/yearend/{year}/batches/{batch}": YEAREND,
+    "/yearend/{year}/batches/{batch}/live": YEAREND,
+    "/yearend/{year}/import": YEAREND,
+    "/yearend/{year}/ranking.xlsx": YEAREND,
+    "/yearend/{year}/scores.xlsx": YEAREND,
+    "/yearend/{year}/sheets/{subject}": YEAREND,
 }
 """Which act of `/cases/…/do/…` is whose is the domain's table: tests/workflows/test_acts_on_pages.py."""
 
 
-    "/search": ALL,
 def routes() -> Iterator[tuple[str, str]]:
     """Every route of the pages' sources; the count desk is an application of its own, with codes for accounts."""
     for file in sorted(Path(web.__file__).parent.rglob("*.py")):
@@ -92,5 +108,16 @@ async def test_without_a_session_nothing_of_the_town_is_shown(pages: Pages) -> N
 
 async def _try(client: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
     """Nothing of these names is there: what is allowed ends as not found or as a fault of the form."""
-    filled = path.format(kind="appraisal", case_id="2026-none", act="submit_report", view="desk", login="nobody", key="none")
+    filled = path.format(
+        kind="appraisal",
+        case_id="2026-none",
+        act="submit_report",
+        view="desk",
+        login="nobody",
+        batch="none",
+        digest="0" * 64,
+        key="none",
+        year="2020",
+        subject="none",
+    )
     return await client.request(method.upper(), filled, data={} if method == "post" else None)

@@ -110,7 +110,7 @@ async def test_guesses_side_by_side_count_as_well(pages: Pages) -> None:
 
 
 @pytest.mark.usefixtures("accounts")
-@pytest.mark.parametrize(("path", "status"), [("/", 200), ("/accounts", 403), ("/status", 403), ("/no-such", 403)])
+@pytest.mark.parametrize(("path", "status"), [("/todo", 200), ("/accounts", 403), ("/status", 403), ("/no-such", 403)])
 async def test_a_page_that_is_not_theirs_is_refused(pages: Pages, path: str, status: int) -> None:
     await log_in(pages.client, "li")
     assert (await pages.client.get(path)).status_code == status
@@ -130,9 +130,9 @@ async def test_a_form_of_another_site_does_nothing(pages: Pages) -> None:
 
 async def test_a_disabled_account_is_out_at_once(pages: Pages, accounts: AccountStore) -> None:
     await log_in(pages.client, "li")
-    assert (await pages.client.get("/")).status_code == 200
+    assert (await pages.client.get("/todo")).status_code == 200
     await accounts.change(HEAD.model_copy(update={"disabled": True}))
-    assert (await pages.client.get("/")).status_code == 303
+    assert (await pages.client.get("/todo")).status_code == 303
     assert "已停用" in (await log_in(pages.client, "li")).text
 
 

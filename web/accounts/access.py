@@ -12,7 +12,7 @@ from domain.acts import Role
 EVERYBODY = frozenset(Role) - {Role.SYSTEM}
 STAFF = frozenset({Role.STAFF})
 
-OPEN = ("/healthz", "/readyz", "/metrics", "/static/", "/login")
+OPEN = ("/healthz", "/readyz", "/metrics", "/static/", "/login", "/d/", "/pin", "/pin/")
 """Nobody need log in for these; each shows nothing of the town's business."""
 
 _BOARD = STAFF | {Role.PRESIDIUM, Role.PARTY_COMMITTEE, Role.DISCIPLINE_OFFICE}
@@ -39,6 +39,7 @@ PAGES: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/audit/verification", _TRAIL),
     ("/scans/*", EVERYBODY),
     ("/status", STAFF | {Role.PRESIDIUM}),
+    ("/yearend/**", STAFF | {Role.PRESIDIUM, Role.PARTY_COMMITTEE}),
 )
 """By the path, `*` for one part of it and `/**` for anything under it, itself included; the first that fits counts."""
 

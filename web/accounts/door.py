@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from domain.acts import Refusal
 from web.accounts.entrance import Entrance
 from web.accounts.forms import refuse_foreign_form
-from web.accounts.guard import COOKIE
+from web.accounts.guard import COOKIE, keep
 from web.accounts.model import SESSION_LONGEST, Account
 
 Show = Callable[..., HTMLResponse]
@@ -41,14 +41,7 @@ def door_pages(entrance: Entrance, show: Show) -> APIRouter:
             values = {"next": _own_path(next), "fault": refusal.message, "login": login}
             return show(request, "login.html", "login", status_code=403, **values)
         answer = RedirectResponse(_own_path(next), status_code=303)
-        answer.set_cookie(
-            COOKIE,
-            token,
-            max_age=int(SESSION_LONGEST.total_seconds()),
-            httponly=True,
-            samesite="lax",
-            secure=request.url.scheme == "https",
-        )
+        keep(answer, request, COOKIE, token, SESSION_LONGEST)
         return answer
 
     @router.post("/logout")

@@ -14,6 +14,10 @@ SESSION_IDLE = timedelta(hours=2)
 """A session ends when nobody has used it for so long."""
 SESSION_LONGEST = timedelta(hours=12)
 """A session ends after so long whatever happens: a working day."""
+LASTING_IDLE = timedelta(days=120)
+"""A session of a deputy's own phone ends when nobody has used it for so long."""
+LASTING_LONGEST = timedelta(days=400)
+"""And after so long whatever happens: a year's link and some weeks."""
 LOCK_AFTER = 5
 """Wrong passwords in a row after which an account is locked for a while."""
 LOCKED_FOR = timedelta(minutes=15)
@@ -46,6 +50,8 @@ class Account(BaseModel):
     disabled: bool = False
     must_change: bool = False
     """Whether the password was given by somebody else and has to be changed first."""
+    villages: tuple[str, ...] = ()
+    """Of a village's account its village; of a town leader (包村领导) the villages they are responsible for."""
 
     def actor(self, among: frozenset[Role], on_behalf_of: str | None = None) -> Actor | None:
         """The person in the first of their roles that is among these; None where there is none."""

@@ -12,12 +12,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.acts import Refusal, Role
 from eventstore.database import in_town
-from web.accounts.model import LOCK_AFTER, LOCKED_FOR, SESSION_IDLE, SESSION_LONGEST, Account, Session
+from web.accounts.model import (
+    LASTING_IDLE,
+    LASTING_LONGEST,
+    LOCK_AFTER,
+    LOCKED_FOR,
+    SESSION_IDLE,
+    SESSION_LONGEST,
+    Account,
+    Session,
+)
 
-_COLUMNS = "login, name, person, roles, disabled, must_change"
+_COLUMNS = "login, name, person, roles, disabled, must_change, villages"
 _ADD = text(
-    "INSERT INTO accounts.account (town, login, name, person, roles, password_hash, must_change) "
-    "VALUES (:town, :login, :name, :person, :roles, :hash, :must_change) ON CONFLICT DO NOTHING RETURNING login"
+    "INSERT INTO accounts.account (town, login, name, person, roles, password_hash, must_change, villages) "
+    "VALUES (:town, :login, :name, :person, :roles, :hash, :must_change, :villages) "
+    "ON CONFLICT DO NOTHING RETURNING login"
 )
 _ALL = text(f"SELECT {_COLUMNS} FROM accounts.account WHERE town = :town ORDER BY disabled, login")  # noqa: S608
 _ANY = text("SELECT EXISTS (SELECT FROM accounts.account WHERE town = :town)")
@@ -38,22 +48,28 @@ _PASSWORD = text(
     "WHERE town = :town AND login = :login RETURNING login"
 )
 _CHANGE = text(
-    "UPDATE accounts.account SET name = :name, roles = :roles, disabled = :disabled "
+    "UPDATE accounts.account SET name = :name, roles = :roles, disabled = :disabled, villages = :villages "
     "WHERE town = :town AND login = :login RETURNING login"
 )
 _END_ALL = text("DELETE FROM accounts.session WHERE town = :town AND login = :login")
 _BEGIN = text(
-    "INSERT INTO accounts.session (town, token_hash, login, form_token, began, seen) "
-    "VALUES (:town, :hash, :login, :form_token, :now, :now)"
+    "INSERT INTO accounts.session (town, token_hash, login, form_token, began, seen, lasting) "
+    "VALUES (:town, :hash, :login, :form_token, :now, :now, :lasting)"
 )
+_IDLE = "CASE WHEN {0}lasting THEN CAST(:lasting_idle AS timestamptz) ELSE CAST(:idle AS timestamptz) END"
+_OLDEST = "CASE WHEN {0}lasting THEN CAST(:lasting_oldest AS timestamptz) ELSE CAST(:oldest AS timestamptz) END"
 _SEEN = text(
     "UPDATE accounts.session s SET seen = :now FROM accounts.account a "  # noqa: S608 - our own columns
-    "WHERE s.town = :town AND s.token_hash = :hash AND s.seen > :idle AND s.began > :oldest "
+    f"WHERE s.town = :town AND s.token_hash = :hash AND s.seen > {_IDLE.format('s.')} "
+    f"AND s.began > {_OLDEST.format('s.')} "
     "AND a.town = s.town AND a.login = s.login AND NOT a.disabled "
     "RETURNING s.began, s.form_token, " + ", ".join(f"a.{column}" for column in _COLUMNS.split(", "))
 )
 _END = text("DELETE FROM accounts.session WHERE town = :town AND token_hash = :hash")
-_SWEEP = text("DELETE FROM accounts.session WHERE town = :town AND (seen <= :idle OR began <= :oldest)")
+_SWEEP = text(
+    "DELETE FROM accounts.session WHERE town = :town "  # noqa: S608 - our own text
+    f"AND (seen <= {_IDLE.format('')} OR began <= {_OLDEST.format('')})"
+)
 
 
 class Credentials(NamedTuple):
@@ -91,6 +107,7 @@ class AccountStore:
             "roles": _words(account.roles),
             "hash": password_hash,
             "must_change": account.must_change,
+            "villages": list(account.villages),
         }
         async with in_town(self._engine, self._town) as connection:
             if (await connection.execute(_ADD, values)).first() is None:
@@ -103,6 +120,7 @@ class AccountStore:
             "name": account.name,
             "roles": _words(account.roles),
             "disabled": account.disabled,
+            "villages": list(account.villages),
         }
         async with in_town(self._engine, self._town) as connection:
             if (await connection.execute(_CHANGE, values)).first() is None:
@@ -132,10 +150,19 @@ class AccountStore:
             row = (await connection.execute(_ATTEMPT, values)).one_or_none()
         return None if row is None else Credentials(_account(row), row.password_hash, row.locked)
 
-    async def begin(self, login: str) -> str:
-        """Begin a session after a right password. Returns its token, of which only a hash is kept."""
+    async def begin(self, login: str, *, lasting: bool = False) -> str:
+        """Begin a session after a right password. Returns its token, of which only a hash is kept.
+
+        `lasting`: on a deputy's own phone, for months.
+        """
         token, now = secrets.token_urlsafe(32), datetime.now(UTC)
-        values = {**self._key(login), "hash": _hash(token), "form_token": secrets.token_urlsafe(24), "now": now}
+        values = {
+            **self._key(login),
+            "hash": _hash(token),
+            "form_token": secrets.token_urlsafe(24),
+            "now": now,
+            "lasting": lasting,
+        }
         async with in_town(self._engine, self._town) as connection:
             await connection.execute(_GOOD, self._key(login))
             await self._sweep(connection, now)
@@ -155,6 +182,11 @@ class AccountStore:
         async with in_town(self._engine, self._town) as connection:
             await connection.execute(_END, {"town": self._town, "hash": _hash(token)})
 
+    async def end_all(self, login: str) -> None:
+        """Log somebody out everywhere."""
+        async with in_town(self._engine, self._town) as connection:
+            await connection.execute(_END_ALL, self._key(login))
+
     async def _sweep(self, connection: AsyncConnection, now: datetime) -> None:
         await connection.execute(_SWEEP, {"town": self._town, **_limits(now)})
 
@@ -163,7 +195,12 @@ class AccountStore:
 
 
 def _limits(now: datetime) -> dict[str, datetime]:
-    return {"idle": now - SESSION_IDLE, "oldest": now - SESSION_LONGEST}
+    return {
+        "idle": now - SESSION_IDLE,
+        "oldest": now - SESSION_LONGEST,
+        "lasting_idle": now - LASTING_IDLE,
+        "lasting_oldest": now - LASTING_LONGEST,
+    }
 
 
 def _account(row: Row[tuple[object, ...]]) -> Account:
@@ -174,6 +211,7 @@ def _account(row: Row[tuple[object, ...]]) -> Account:
         roles=tuple(Role(role) for role in row.roles),
         disabled=row.disabled,
         must_change=row.must_change,
+        villages=tuple(row.villages),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -13,17 +14,17 @@ from domain.acts import Actor, Command, Refusal, Role
 from domain.cases.case import CaseKind
 from web.accounts.forms import refuse_foreign_form
 from web.accounts.model import Session
-from web.acts.counter import Counter, Foreseen, Standing
+from web.acts.counter import Counter, Foreseen
+from web.acts.desk import NOBODY_KNOWN, Desk, desk_of, is_done, sees_after
 from web.acts.fields import Unfit, command_of, fields_of
-from web.acts.next_steps import acts_of
 from web.acts.said import foreseen_words
+from web.scans.form import FILE, attached, refuse_without, with_paper
+from web.scans.store import ScanStore, Use
+from web.site import Site
 from web.words import KINDS, act_word
 from workflows.client import EngineUnavailable
 
 Show = Callable[..., HTMLResponse]
-
-NOBODY_KNOWN = Actor(id="web", role=Role.STAFF)
-"""Who acts while a town has no accounts: the pages are then open on this machine alone."""
 
 
 def actor_of(request: Request, command: type[Command], on_behalf_of: str | None = None) -> Actor:
@@ -43,30 +44,26 @@ def may_do(request: Request, command: type[Command]) -> bool:
     return session is None or session.account.actor(command.by) is not None
 
 
-def act_pages(counter: Counter, show: Show) -> APIRouter:
+def act_pages(site: Site, counter: Counter, show: Show) -> APIRouter:
     """The routes; `show` renders a template with what all pages need."""
     router = APIRouter(default_response_class=HTMLResponse, dependencies=[refuse_foreign_form])
-
-    async def standing_of(kind: CaseKind, case_id: str, act: str) -> tuple[Standing, type[Command]]:
-        command = acts_of(kind).get(act)
-        standing = await counter.standing(kind, case_id) if command is not None else None
-        if command is None or standing is None:
-            raise HTTPException(404, f"没有案件 {kind.value} {case_id}，或它没有这个事项")
-        return standing, command
+    scans = ScanStore(site.engine, site.town)
 
     def form(
         request: Request,
-        standing: Standing,
-        command: type[Command],
+        desk: Desk,
         *,
         filled: Mapping[str, str],
+        scan: Use | None = None,
         faults: Mapping[str, str] | None = None,
         foreseen: Foreseen | None = None,
         status_code: int = 200,
     ) -> HTMLResponse:
-        actor = actor_of(request, command)
+        standing, command = desk.standing, desk.command
         values: dict[str, Any] = {
             "standing": standing,
+            "seen": desk.concern.whole,
+            "scan": scan,
             "kind_word": KINDS[standing.kind],
             "act": command.act,
             "word": act_word(command.act),
@@ -74,38 +71,47 @@ def act_pages(counter: Counter, show: Show) -> APIRouter:
             "filled": filled,
             "faults": faults or {},
             "foreseen": None if foreseen is None else foreseen_words(foreseen),
-            "for_others": actor.role is Role.STAFF and len(command.by - {Role.SYSTEM}) > 1,
+            "for_others": desk.actor.role is Role.STAFF and len(command.by - {Role.SYSTEM}) > 1,
             "command_id": filled.get("command_id") or f"web-{uuid4()}",
         }
         return show(request, "act.html", "year", status_code=status_code, **values)
 
     @router.get("/cases/{kind}/{case_id}/do/{act}")
     async def act_form(request: Request, kind: CaseKind, case_id: str, act: str) -> HTMLResponse:
-        standing, command = await standing_of(kind, case_id, act)
-        return form(request, standing, command, filled=dict(request.query_params))
+        desk = await desk_of(site, counter, request, kind, case_id, act)
+        return form(request, desk, filled=dict(request.query_params))
 
     @router.post("/cases/{kind}/{case_id}/do/{act}")
     async def act_sent(request: Request, kind: CaseKind, case_id: str, act: str) -> Response:
-        standing, command = await standing_of(kind, case_id, act)
         filled = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
-        actor = actor_of(request, command, filled.get("on_behalf_of", "").strip() or None)
+        desk = await desk_of(site, counter, request, kind, case_id, act, filled.get("on_behalf_of", "").strip() or None)
+        actor, standing = desk.actor, desk.standing
+        command_id = filled.setdefault("command_id", "") or f"web-{uuid4()}"
+        filled["command_id"] = command_id
+        done = await is_done(site, kind, case_id, command_id)
+        attachment = await attached(request, scans, desk.stream, command_id, actor.id, done=done)
+        scan = attachment.use
+        without = attachment.fault or refuse_without(filled, scan, actor)
+        again = partial(form, request, desk, filled=filled, scan=scan)
         try:
-            made = command_of(command, filled)
+            made = command_of(desk.command, with_paper(filled, scan))
         except Unfit as unfit:
-            return form(request, standing, command, filled=filled, faults=unfit.faults, status_code=422)
+            faults = {**unfit.faults, FILE: without} if without else unfit.faults
+            return again(faults=faults, status_code=422)
+        if without:
+            return again(faults={FILE: without}, status_code=422)
         try:
+            desk.concern.refuse_others(made, actor)
             if filled.get("step") != "do":
-                foreseen = counter.foresee(standing, made, actor)
-                return form(request, standing, command, filled=filled, foreseen=foreseen)
-            await counter.do(kind, case_id, made, actor, filled.get("command_id") or f"web-{uuid4()}")
+                return again(foreseen=counter.foresee(standing, made, actor))
+            await counter.do(kind, case_id, made, actor, command_id)
         except Refusal as refusal:
-            return form(request, standing, command, filled=filled, faults={"": refusal.message}, status_code=422)
+            return again(faults={"": refusal.message}, status_code=422)
         except EngineUnavailable:
             fault = "流程引擎暂时没有应答，这件事还不能确定是否办妥。请稍候再按一次“确认办理”，不会重复办理。"
-            foreseen = counter.foresee(standing, made, actor)
-            return form(
-                request, standing, command, filled=filled, faults={"": fault}, foreseen=foreseen, status_code=503
-            )
+            return again(faults={"": fault}, foreseen=counter.foresee(standing, made, actor), status_code=503)
+        if not await sees_after(site, desk):
+            return RedirectResponse(f"/mine?done={act}", status_code=303)
         return RedirectResponse(f"/cases/{kind.value}/{case_id}?done={act}", status_code=303)
 
     return router

@@ -1,0 +1,189 @@
+"""Which cases are whose: the one place that says which rows, and which lines of a case, an account sees and acts in.
+
+`access.py` says which pages a role has; this says of which cases those pages may speak. It is asked by the pages of
+cases and acts, by every list, and by whatever else shows or changes a case::
+
+    concern = await read_concern(site, request.state.session)
+    rows = concern.among(await read_cases(…))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from domain.acts import Actor, Command, Refusal, Role
+from domain.cases.case import CaseKind
+from domain.cases.cycle.commands import RegisterProposal
+from domain.cases.proposal.commands import DecideStep
+from domain.cases.proposal.stages import BODIES
+from domain.events import Recorded
+from domain.roster.books import ROSTER
+from domain.rules.tenure import Tenure
+from web.accounts.model import Session
+from web.reading import CaseRow, read_town_book
+from web.site import Site
+
+OFFICES = frozenset({Role.STAFF, Role.PRESIDIUM, Role.PARTY_COMMITTEE, Role.DISCIPLINE_OFFICE})
+"""Those who see the year as a whole, and all that a case they see holds."""
+PUT_TO_DEPUTIES: Mapping[CaseKind, frozenset[str]] = {
+    CaseKind.PROPOSAL: frozenset({"deputies", "village_meeting", "final_approval", "in_progress", "completed"}),
+    CaseKind.RECTIFICATION: frozenset({"awaiting_revote", "revote"}),
+}
+"""The stages in which a case is before the deputies, or has been. Drafts and criticism are not."""
+PUBLIC_ASSESSMENT = frozenset({"publicity", "objections", "tie", "final", "annulled"})
+"""The stages in which a ranking is public."""
+_PUBLIC_EVENTS = frozenset(
+    f"assessment.{name}"
+    for name in ("ranking_published", "publicity_ended", "finalised", "annulled", "last_decided", "reopened")
+)
+_NOT_FOR_DEPUTIES = frozenset({"appraisal.criticised"})
+
+
+class Case(Protocol):
+    """What the rule needs of a case; a `CaseRow` is one."""
+
+    @property
+    def kind(self) -> CaseKind: ...
+    @property
+    def subject(self) -> str | None: ...
+    @property
+    def stage(self) -> str: ...
+    @property
+    def open(self) -> bool: ...
+    @property
+    def opened_on(self) -> date: ...
+    @property
+    def closed_on(self) -> date | None: ...
+
+
+@dataclass(frozen=True)
+class Concern:
+    """What one person is concerned with. `roles` None: the town has no accounts, its pages are open on this machine."""
+
+    roles: tuple[Role, ...] | None
+    person: str = ""
+    today: date = date.min
+    tenures: tuple[Tenure, ...] = ()
+    """Posts that the person holds or held."""
+    villages: frozenset[str] = frozenset()
+
+    def may_see(self, case: Case) -> bool:
+        """Whether the case is any of theirs to see."""
+        return self.roles is None or any(self.sees_as(role, case) for role in self.roles)
+
+    def among(self, rows: Iterable[CaseRow]) -> list[CaseRow]:
+        """Those of the cases that they may see, in their order."""
+        return [row for row in rows if self.may_see(row)]
+
+    @property
+    def whole(self) -> bool:
+        """Whether they see the year as a whole, its log included."""
+        return self.roles is None or not OFFICES.isdisjoint(self.roles)
+
+    def sees_as(self, role: Role, case: Case) -> bool:
+        """Whether somebody of that role alone sees the case."""
+        kind = case.kind
+        public = kind is CaseKind.ASSESSMENT and case.stage in PUBLIC_ASSESSMENT
+        match role:
+            case Role.STAFF | Role.PRESIDIUM | Role.PARTY_COMMITTEE:
+                return True
+            case Role.DISCIPLINE_OFFICE:
+                return kind is not CaseKind.PROPOSAL
+            case Role.SCRUTINEER:
+                return kind is CaseKind.POLL
+            case Role.TOWN_LEADER:
+                led = not self.villages or case.subject in self.villages
+                return public or (kind is CaseKind.PROPOSAL and led)
+            case Role.VILLAGE:
+                return public or (kind is CaseKind.PROPOSAL and case.subject in self.villages)
+            case Role.HEAD:
+                return public or (kind in _OF_A_POST and case.subject is not None and self._answers(case))
+            case Role.DEPUTY:
+                put = case.stage in PUT_TO_DEPUTIES.get(kind, frozenset())
+                return public or put or kind in (CaseKind.POLL, CaseKind.APPRAISAL)
+            case _:
+                return False
+
+    def _answers(self, case: Case) -> bool:
+        """An open case is its post's head of today; a closed one is theirs who held the post while it ran."""
+        last = case.closed_on if not case.open and case.closed_on is not None else self.today
+        first = self.today if case.open else case.opened_on
+        return any(
+            tenure.subject == case.subject
+            and (tenure.since is None or tenure.since <= last)
+            and (tenure.until is None or first <= tenure.until)
+            for tenure in self.tenures
+        )
+
+    def readable(self, case: Case, events: Sequence[Recorded]) -> list[Recorded]:
+        """The lines of a case's log that they may read."""
+        if self.whole:
+            return list(events)
+        if case.kind is CaseKind.ASSESSMENT:
+            return self._public(events)
+        heads = self.roles is not None and Role.HEAD in self.roles and self.sees_as(Role.HEAD, case)
+        return [each for each in events if heads or each.event.type_name not in _NOT_FOR_DEPUTIES]
+
+    def _public(self, events: Sequence[Recorded]) -> list[Recorded]:
+        """Of an assessment what is public, what says something of their own posts, and their own objections."""
+        posts = {tenure.subject for tenure in self.tenures}
+        mine: set[str] = set()
+        lines = []
+        for each in events:
+            body = each.event.body()
+            if each.metadata.actor.id == self.person and each.event.type_name == "assessment.objection_raised":
+                mine.add(body["objection_id"])
+            theirs = body.get("objection_id") in mine or body.get("subject") in posts
+            if each.event.type_name in _PUBLIC_EVENTS or theirs:
+                lines.append(each)
+        return lines
+
+    def actor(self, case: Case, command: type[Command], on_behalf_of: str | None = None) -> Actor | None:
+        """They, in the first of their roles that may do this act in this case; None where none may."""
+        for role in self.roles or ():
+            if role in command.by and self._acts_as(role, case, command):
+                return Actor(id=self.person, role=role, on_behalf_of=on_behalf_of)
+        return None
+
+    def _acts_as(self, role: Role, case: Case, command: type[Command]) -> bool:
+        if command is DecideStep and role is not Role.STAFF:
+            return role in _bodies(case.stage) and self.sees_as(role, case)
+        # A village registers its proposals in the year's case, of which it sees nothing else.
+        registers = role is Role.VILLAGE and case.kind is CaseKind.CYCLE and command is RegisterProposal
+        return registers or self.sees_as(role, case)
+
+    def refuse_others(self, command: Command, actor: Actor) -> None:
+        """Refuse (`not_yours`) an act that names somebody else's village."""
+        if (
+            actor.role is Role.VILLAGE
+            and isinstance(command, RegisterProposal)
+            and command.village not in self.villages
+        ):
+            known = "、".join(sorted(self.villages))
+            raise Refusal("not_yours", f"只能登记本村（{known}）的议案；村名请与登记的写法一致。")
+
+
+_OF_A_POST: Collection[CaseKind] = frozenset({CaseKind.APPRAISAL, CaseKind.RECTIFICATION, CaseKind.POLL})
+
+
+def _bodies(stage: str) -> frozenset[Role]:
+    """Who decides on a proposal in a stage."""
+    return next((roles for step, roles in BODIES.items() if step.value == stage), frozenset())
+
+
+async def read_concern(site: Site, session: Session | None) -> Concern:
+    """What whoever looks is concerned with. A village's account without a village is that of the village `person`."""
+    if session is None:
+        return Concern(None)
+    account = session.account
+    tenures: tuple[Tenure, ...] = ()
+    if Role.HEAD in account.roles:
+        roster = await read_town_book(site.engine, site.town, ROSTER)
+        tenures = tuple(each for each in roster.tenures if each.person == account.person)
+    villages = frozenset(account.villages)
+    if not villages and Role.VILLAGE in account.roles:
+        villages = frozenset({account.person})
+    return Concern(account.roles, account.person, site.today(), tenures, villages)
