@@ -38,10 +38,7 @@ from web.scrutineers.room import Room
 from web.setup.books import book_pages
 from web.site import Site
 from web.todo import todo_pages
-from web.yearend.intake import intake_pages
-from web.yearend.pages import yearend_pages
-from web.yearend.progress import progress_pages
-from web.yearend.sheet_pages import sheet_pages
+from web.yearend.routes import yearend_routes
 
 _MACHINES = ("/healthz", "/readyz", "/metrics")
 
@@ -66,10 +63,7 @@ def create_app(site: Site) -> FastAPI:
         app.include_router(beginning_pages(site, site.counter, show))
         app.include_router(act_pages(site, site.counter, show))
         app.include_router(book_pages(site, site.counter, show))
-    app.include_router(yearend_pages(site, show))
-    if site.counter is not None:
-        for of_yearend in (sheet_pages, intake_pages, progress_pages):
-            app.include_router(of_yearend(site, site.counter, show))
+    app.include_router(yearend_routes(site, show))
     if site.box is not None:
         app.include_router(live_pages(site, show, site.box))
     if site.counter is not None and site.box is not None and site.offices is not None:

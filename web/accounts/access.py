@@ -38,6 +38,8 @@ PAGES: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/audit.xlsx", _TRAIL),
     ("/audit/verification", _TRAIL),
     ("/scans/*", EVERYBODY),
+    ("/workdays", EVERYBODY),
+    ("/workdays/count", EVERYBODY),
     ("/status", STAFF | {Role.PRESIDIUM}),
     ("/yearend/**", STAFF | {Role.PRESIDIUM, Role.PARTY_COMMITTEE}),
 )

@@ -1,0 +1,22 @@
+"""All routes of the year-end assessment."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from web.rendering import Screen
+from web.site import Site
+from web.yearend.intake import intake_pages
+from web.yearend.pages import yearend_pages
+from web.yearend.progress import progress_pages
+from web.yearend.sheet_pages import sheet_pages
+
+
+def yearend_routes(site: Site, show: Screen) -> APIRouter:
+    """The pages, and where acts are done the forms and their progress."""
+    router = APIRouter()
+    router.include_router(yearend_pages(site, show))
+    if site.counter is not None:
+        for pages in (sheet_pages, intake_pages, progress_pages):
+            router.include_router(pages(site, site.counter, show))
+    return router
