@@ -1,4 +1,4 @@
-"""The in-box: what the cases tell whom, reminders and overdue notices above all. One row a role that is told.
+"""What the cases tell whom: what is handed to somebody, reminders, overdue notices. One row a role that is told.
 
 A notice names a role, as the event does; who holds it is the roster's affair on the day somebody looks.
 """
@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.acts import Role
 from domain.cases.appraisal import events as appraisal
 from domain.cases.assessment import events as assessment
+from domain.cases.poll import events as poll
+from domain.cases.poll.objections import PollObjectionRaised
 from domain.cases.proposal import events as proposal
 from domain.cases.proposal.stages import BODIES, Stage
 from domain.cases.rectification import events as rectification
@@ -59,16 +61,34 @@ def _body(stage: Stage) -> frozenset[Role]:
 
 _STAFF = frozenset({Role.STAFF})
 _RECTIFYING = frozenset(REMINDED)
+_DECIDING = frozenset({Role.STAFF, Role.PRESIDIUM})
+_HEAD = frozenset({Role.HEAD, Role.STAFF})
+_SEEN_BY_OFFICE = frozenset({Role.STAFF, Role.DISCIPLINE_OFFICE})
 _BY_TYPE: dict[type[Event], Callable[..., Notice]] = {
+    proposal.Submitted: lambda event: Notice(_body(Stage.LEAD_REVIEW), event.limit.due),
+    proposal.StepDecided: lambda event: Notice(_body(event.next_stage), event.limit.due if event.limit else None),
     proposal.ReminderSent: lambda event: Notice(_body(event.step), event.due, event.days_before),
     proposal.StepOverdue: lambda event: Notice(_body(event.step), event.due),
-    appraisal.CommitmentDue: lambda event: Notice(frozenset({Role.HEAD, Role.STAFF}), event.due),
+    appraisal.Opened: lambda event: Notice(_HEAD),
+    appraisal.QuestionRaised: lambda event: Notice(_HEAD),
+    appraisal.OpinionsFiled: lambda event: Notice(_SEEN_BY_OFFICE),
+    appraisal.CommitmentDue: lambda event: Notice(_HEAD, event.due),
     appraisal.FilingOverdue: lambda event: Notice(_STAFF, event.due),
+    poll.Called: lambda event: Notice(frozenset({Role.DEPUTY, Role.SCRUTINEER, Role.STAFF}), event.day),
+    PollObjectionRaised: lambda event: Notice(_DECIDING),
+    rectification.Opened: lambda event: Notice(_RECTIFYING),
+    rectification.PlanSubmitted: lambda event: Notice(_SEEN_BY_OFFICE),
+    rectification.ReportSubmitted: lambda event: Notice(_SEEN_BY_OFFICE | _DECIDING),
+    rectification.ReportDecided: lambda event: Notice(_RECTIFYING),
+    rectification.ExtensionGranted: lambda event: Notice(_RECTIFYING, event.due.rolled),
+    rectification.ExtensionRefused: lambda event: Notice(_RECTIFYING),
     rectification.NoticeServed: lambda event: Notice(_RECTIFYING, event.due.rolled),
     rectification.ReminderSent: lambda event: Notice(frozenset(event.to), event.due, event.days_before),
     rectification.PlanOverdue: lambda event: Notice(_RECTIFYING, event.due),
     rectification.Overdue: lambda event: Notice(_RECTIFYING, event.due),
     rectification.HandlingProposed: lambda event: Notice(frozenset(event.to)),
+    assessment.RankingPublished: lambda event: Notice(_STAFF | {Role.HEAD}, event.publicity_until),
+    assessment.ObjectionRaised: lambda event: Notice(_DECIDING),
     assessment.VetoProposed: lambda event: Notice(frozenset({Role.PARTY_COMMITTEE, Role.STAFF})),
     assessment.PublicityEnded: lambda event: Notice(_STAFF, event.until),
 }

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from runtime.notice_settings import MailSecurity, Webhook
 from runtime.settings_faults import SettingsError, explain, unreadable
 
 PREFIX = "JIANDU_"
@@ -137,6 +138,16 @@ class Settings(BaseSettings):
     """The key with which the office steers issuer A; None: kept in the part's folder. The same for B and the box."""
     ballot_b_office_key: Annotated[SecretStr, Field(min_length=32)] | None = None
     ballot_box_office_key: Annotated[SecretStr, Field(min_length=32)] | None = None
+
+    smtp_host: str | None = None
+    """The mail server by which notices go out; None: no mail."""
+    smtp_port: Port = 587
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_sender: str = "jiandu@localhost"
+    smtp_security: MailSecurity = "starttls"
+    webhooks: tuple[Webhook, ...] = ()
+    """Group robots that get notices; as JSON in the environment."""
 
     log_format: Literal["auto", "json", "console"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -16,7 +16,7 @@ LINT = [
 ]
 
 PACKAGES = {
-    "activities", "ballotbox", "commands", "documents", "domain", "eventstore", "migrations", "projections",
+    "activities", "ballotbox", "commands", "documents", "domain", "eventstore", "migrations", "notices", "projections",
     "rehearsal", "runtime", "transparency", "web", "workflows",
 }  # fmt: skip
 ROOMS = PACKAGES | {"cli", "worker"}
@@ -32,7 +32,8 @@ MAY_IMPORT = {
     "projections": {"domain", "eventstore"},
     "ballotbox": {"domain", "transparency"},
     "documents": {"domain", "projections"},
-    "web": {"projections", "workflows", "ballotbox", "eventstore", "documents", "domain"},
+    "notices": {"domain", "eventstore", "projections"},
+    "web": {"notices", "projections", "workflows", "ballotbox", "eventstore", "documents", "domain"},
     "rehearsal": ROOMS - {"rehearsal", "web", "cli", "commands"},
 }
 
