@@ -19,9 +19,11 @@ from web.accounts.store import AccountStore
 from web.acts.begin import beginning_pages
 from web.acts.pages import act_pages
 from web.api.tokens import TokenStore
+from web.deputies.acts import act_routers
 from web.deputies.desk import link_pages
 from web.deputies.door import deputy_door
 from web.deputies.links import LinkStore
+from web.deputies.pages import home_pages
 from web.deputies.pins import PinDoor
 from web.desk import desk_pages
 from web.headers import StrictHeaders
@@ -55,6 +57,7 @@ def create_app(site: Site) -> FastAPI:
     app.include_router(door_pages(entrance, show))
     app.include_router(deputy_door(PinDoor(links, entrance), show))
     app.include_router(link_pages(site, links, show))
+    app.include_router(home_pages(site, show))
     app.include_router(account_pages(accounts, show))
     app.include_router(todo_pages(site, show))
     app.include_router(scan_pages(site, ScanStore(site.engine, site.town)))
@@ -62,6 +65,8 @@ def create_app(site: Site) -> FastAPI:
     if site.counter is not None:
         app.include_router(beginning_pages(site, site.counter, show))
         app.include_router(act_pages(site, site.counter, show))
+        for router in act_routers(site, site.counter, show):
+            app.include_router(router)
         app.include_router(book_pages(site, site.counter, show))
     app.include_router(yearend_routes(site, show))
     if site.box is not None:

@@ -7,14 +7,25 @@ import io
 import logging
 import re
 
+import httpx
 import pypdf
 import pytest
+from playwright.async_api import Browser
 from sqlalchemy import text
 
 from domain.acts import Role
+from domain.cases.appraisal.commands import AnswerQuestion, OpenAppraisal, ReportForm, SubmitReport
+from domain.cases.appraisal.events import QuestionRaised
+from domain.cases.case import CaseKind
+from domain.cases.proposal.commands import DecideStep, Decision, SubmitProposal
+from domain.roster.books import ROSTER
+from domain.rules.proposal import Step
+from eventstore.books import read_book
 from eventstore.database import in_town
+from tests.browser import PHONE, served, violations
 from tests.web.conftest import TOWN, Pages
-from tests.web.deputies import LI, PIN, WANG, inside, issued, known, phone, with_roster
+from tests.web.deputies import LI, PIN, POSTS, WANG, at_work, inside, issued, known, phone, with_roster
+from tests.web.test_pages import YEAR
 from web.deputies.links import LinkStore, login_of
 
 
@@ -173,3 +184,109 @@ async def test_no_link_is_issued_before_the_staff_have_accounts(pages: Pages) ->
     answer = await pages.client.post("/deputies/links", data=form)
     assert (answer.status_code, "账号" in answer.text) == (422, True)
     assert (await pages.client.get("/accounts")).status_code == 200
+
+
+async def reported(pages: Pages, key: str = "lyz") -> str:
+    """An appraisal with its report in."""
+    post = next(each for each in POSTS if each.id == key)
+    case_id = f"{YEAR}-{key}"
+    await pages.record(CaseKind.APPRAISAL, case_id, OpenAppraisal(year=YEAR, subject=post))
+    await pages.record(CaseKind.APPRAISAL, case_id, SubmitReport(form=ReportForm.WRITTEN))
+    return case_id
+
+
+async def sent(client: httpx.AsyncClient, path: str, **fields: str) -> httpx.Response:
+    """Fill the form of a page and send it."""
+    page = await client.get(path)
+    hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text.split("<main", 1)[-1]))
+    return await client.post(path, data={**hidden, **fields})
+
+
+async def test_a_deputy_asks_gets_an_answer_and_rates_it(pages: Pages) -> None:
+    await with_roster(at_work(pages))
+    case_id, slip = await reported(pages), await issued(pages)
+    async with phone(pages) as client:
+        await inside(client, slip)
+        assert f"/me/ask/{case_id}" in (await client.get("/me")).text
+        assert (await sent(client, f"/me/ask/{case_id}", text=" ")).status_code == 422
+        assert (await sent(client, f"/me/ask/{case_id}", text="水渠何时修好")).headers["location"] == "/me?done=ask"
+        raised = (await pages.store.read_stream(TOWN, f"appraisal-{case_id}"))[-1]
+        assert isinstance(raised.event, QuestionRaised)
+        assert (raised.event.deputy, raised.metadata.actor.role) == (WANG.id, Role.DEPUTY)
+        assert "还在等答复" in (await client.get("/me")).text
+        key = raised.event.question_id
+        await pages.record(CaseKind.APPRAISAL, case_id, AnswerQuestion(question_id=key, text="年内修好"))
+        assert "您的提问有了答复" in (await client.get("/me")).text
+        rated = await sent(client, f"/me/rate/{case_id}/{key}", rating="unsatisfied", text="没有说清")
+        assert rated.headers["location"] == "/me?done=rate"
+        home = (await client.get("/me")).text
+        assert "您的提问有了答复" not in home
+        assert "不满意" in home
+    async with phone(pages) as other:
+        await inside(other, await issued(pages, LI))
+        assert (await other.get(f"/me/rate/{case_id}/{key}")).status_code == 404
+        assert "水渠何时修好" not in (await other.get("/me")).text
+        assert (await other.get(f"/me/ask/{case_id}")).status_code == 200
+
+
+async def test_a_deputy_declares_a_relative_of_their_own(pages: Pages) -> None:
+    await with_roster(at_work(pages))
+    async with phone(pages) as client:
+        await inside(client, await issued(pages))
+        assert (await sent(client, "/me/relatives", person="nobody", relation="配偶")).status_code == 422
+        done = await sent(client, "/me/relatives", person="h01", relation="配偶")
+        assert done.headers["location"] == "/me?done=relative"
+    roster = await read_book(pages.store, TOWN, ROSTER)
+    assert roster.relatives == {(WANG.id, "h01"): "配偶"}
+
+
+async def test_a_proposal_is_read_once_it_is_before_the_deputies(pages: Pages) -> None:
+    await with_roster(pages)
+    case_id = f"{YEAR}-T1"
+    draft = SubmitProposal(
+        proposal_id="T1", year=YEAR, village="唐家会村", title="道路硬化", text="硬化三公里", deputies=2
+    )
+    await pages.record(CaseKind.PROPOSAL, case_id, draft)
+    async with phone(pages) as client:
+        await inside(client, await issued(pages))
+        assert (await client.get(f"/me/proposals/{case_id}")).status_code == 404
+        assert "道路硬化" not in (await client.get("/me")).text
+        for step in (Step.LEAD_REVIEW, Step.PARTY_PRELIMINARY):
+            await pages.record(CaseKind.PROPOSAL, case_id, DecideStep(step=step, decision=Decision.APPROVE))
+        assert "看议案" in (await client.get("/me")).text
+        assert "硬化三公里" in (await client.get(f"/me/proposals/{case_id}")).text
+
+
+async def test_the_pages_hold_for_axe_in_both_sizes_on_a_small_phone(pages: Pages, browser: Browser) -> None:
+    await with_roster(at_work(pages))
+    case_id, slip = await reported(pages), await issued(pages)
+    async with served(pages.app) as origin:
+        page = await browser.new_page(viewport=PHONE)
+        await page.goto(f"{origin}/d/{slip.token}")
+        assert page.url == f"{origin}/pin"
+        assert await violations(page) == []
+        await page.fill("#pin", PIN)
+        await page.fill("#again", PIN)
+        await page.click("text=设好")
+        await page.wait_for_url("**/me")
+        for large in (False, True):
+            if large:
+                await page.click("text=大字版")
+            for path in ("/me", f"/me/ask/{case_id}", "/me/relatives"):
+                await page.goto(origin + path)
+                assert await violations(page) == []
+                wide = await page.evaluate("document.documentElement.scrollWidth")
+                assert wide <= PHONE["width"]
+                sizes = await page.evaluate(MEASURE)
+                assert sizes["type"] >= (27 if large else 18)
+                assert sizes["target"] >= (60 if large else 44)
+        await page.close()
+
+
+MEASURE = """() => {
+  const targets = "main a, main button, main select, main textarea, .choice, header button";
+  const texts = "main p, main h1, main h2, main label, main .button";
+  const all = (which) => [...document.querySelectorAll(which)].filter((each) => !each.classList.contains("hidden"));
+  return {target: Math.min(...all(targets).map((each) => each.getBoundingClientRect().height)),
+          type: Math.min(...all(texts).map((each) => parseFloat(getComputedStyle(each).fontSize)))};
+}"""

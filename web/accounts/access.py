@@ -26,6 +26,7 @@ PAGES: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/accounts/**", STAFF),
     ("/todo", EVERYBODY),
     ("/cases/**", EVERYBODY),
+    ("/me/**", frozenset({Role.DEPUTY})),
     ("/cycles/**", STAFF),
     ("/polls/new", STAFF | {Role.PRESIDIUM}),
     ("/polls/*/scrutineers/**", _BOX),
