@@ -10,7 +10,7 @@ from domain.acts import Actor, Role
 from domain.calendar import WorkCalendar
 from domain.official_holidays import official_tables
 from domain.roster.books import CALENDAR
-from domain.roster.standing import LoadYearTable
+from domain.roster.standing import OFFICIAL_SOURCE, LoadYearTable
 
 _CLERK = Actor(id="jiandu", role=Role.STAFF)
 """The tables are announced, not decided: nobody has to sign for them, and the town may replace them."""
@@ -28,7 +28,7 @@ async def ensure_calendar(records: Records, today: date) -> WorkCalendar:
     for table in official_tables(set(years_needed(today)) - known):
         await records.write(
             CALENDAR,
-            LoadYearTable(table=table, source="国务院办公厅放假安排（holidays 库）"),
+            LoadYearTable(table=table, source=OFFICIAL_SOURCE),
             _CLERK,
             f"calendar:official:{table.year}",
         )

@@ -13,6 +13,10 @@ from domain.policy.document import Policy
 from domain.roster.book import entry_date
 
 
+OFFICIAL_SOURCE = "国务院办公厅放假安排（holidays 库）"
+"""What a table's source says that the product brought along (`domain.official_holidays`)."""
+
+
 class AdoptPolicy(Command, name="adopt_policy", by=(Role.STAFF, Role.PRESIDIUM)):
     """A policy is adopted; cycles that open from now on pin it."""
 

@@ -1,4 +1,4 @@
-"""All pages of the town's books in one: roster, and what follows it."""
+"""All pages of the town's books in one: roster, policy, working days, and the guide that leads through them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from web.acts.counter import Counter
+from web.calendar.pages import workday_pages
 from web.roster.importing import import_pages
 from web.roster.pages import roster_pages
 from web.site import Site
@@ -20,4 +21,5 @@ def book_pages(site: Site, counter: Counter, show: Show) -> APIRouter:
     router = APIRouter()
     router.include_router(roster_pages(site, counter, show))
     router.include_router(import_pages(site, counter, show))
+    router.include_router(workday_pages(site, counter, show))
     return router
