@@ -29,6 +29,7 @@ from web.desk import desk_pages
 from web.headers import StrictHeaders
 from web.live.pages import live_pages
 from web.metrics import Measured, Metrics
+from web.mine.pages import mine_pages
 from web.pages import pages
 from web.probes import probes
 from web.rectifications import rectification_pages
@@ -58,6 +59,7 @@ def create_app(site: Site) -> FastAPI:
     app.include_router(deputy_door(PinDoor(links, entrance), show))
     app.include_router(link_pages(site, links, show))
     app.include_router(home_pages(site, show))
+    app.include_router(mine_pages(site, show))
     app.include_router(account_pages(accounts, show))
     app.include_router(todo_pages(site, show))
     app.include_router(scan_pages(site, ScanStore(site.engine, site.town)))

@@ -27,6 +27,7 @@ PAGES: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/todo", EVERYBODY),
     ("/cases/**", EVERYBODY),
     ("/me/**", frozenset({Role.DEPUTY})),
+    ("/mine", EVERYBODY - {Role.STAFF, Role.PRESIDIUM, Role.DEPUTY}),
     ("/cycles/**", STAFF),
     ("/polls/new", STAFF | {Role.PRESIDIUM}),
     ("/polls/*/scrutineers/**", _BOX),

@@ -6,8 +6,8 @@ The link is something the deputy has, the PIN something they know: neither opens
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import NamedTuple
@@ -207,6 +207,11 @@ def login_of(person: str) -> str:
     return LOGIN_PREFIX + hashlib.sha256(person.encode()).hexdigest()[:24]
 
 
+def is_behind_link(login: str) -> bool:
+    """Whether an account is the one behind a link, which is looked after on the page of links."""
+    return re.fullmatch(LOGIN_PREFIX + "[0-9a-f]{24}", login) is not None
+
+
 def new_code() -> str:
     """A code to type: four groups of four, some 79 bits."""
     return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP)) for _ in range(_GROUPS))
@@ -216,11 +221,6 @@ def plain_code(typed: str) -> str:
     """A typed code as it was printed: case, spaces and dashes do not matter."""
     letters = "".join(each for each in typed.upper() if each.isalnum())
     return "-".join(letters[start : start + _GROUP] for start in range(0, len(letters), _GROUP))
-
-
-def known_first(deputies: Sequence[Deputy], links: dict[str, Standing]) -> list[tuple[Deputy, Standing | None]]:
-    """The deputies with their links, in the order of the roster."""
-    return [(deputy, links.get(deputy.id)) for deputy in deputies]
 
 
 @cache
