@@ -108,6 +108,9 @@ async def test_a_wrong_field_is_named_at_its_place(town: Town) -> None:
 
 
 async def test_the_person_and_role_of_the_session_are_recorded(town: Town) -> None:
+    head = ImportRoster(subjects=(LYS.model_copy(update={"responsible": "p-li"}),))
+    now, name = datetime.now(UTC), town.stack.cases.town
+    await write_book(town.stack.store, name, ROSTER, head, actor=STAFF, command_id="roster", now=now)
     await town.log_in("li", Role.HEAD)
     await town.send(FORM, "do", form="spoken")
     recorded = (await town.stack.store.read_stream(town.stack.cases.town, f"appraisal-{CASE}"))[-1]
