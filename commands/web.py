@@ -17,6 +17,8 @@ from commands.doctor import database_url
 from commands.keys import note_keys
 from commands.outcome import Exit, Failure
 from commands.screen import say, warn
+from domain.roster.books import TOWN
+from eventstore.books import read_book
 from eventstore.store import EventStore
 from runtime.ballot_parts import origin
 from runtime.logging import configure_logging
@@ -62,9 +64,10 @@ async def web() -> int:
     async with EventStore.open(url) as store, opened_box(settings, url) as box, ballot_offices(settings) as offices:
         checkup = Checkup(settings, url, store, engine_client)
         demo = demo_town(settings)
+        entered = await read_book(store, settings.town, TOWN)
         site = Site(
             town=settings.town,
-            town_name=settings.town_name or demo or settings.town,
+            town_name=settings.town_name or entered.name or demo or settings.town,
             engine=store.engine,
             ready=checkup.essential,
             status=checkup.all,

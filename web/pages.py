@@ -20,6 +20,7 @@ from web.reading import CaseRow, latest, read_case, read_cases, read_events, sta
 from web.rendering import Screen
 from web.scans.model import is_scan
 from web.scans.store import ScanStore, Use
+from web.setup.steps import read_setup
 from web.site import Site
 from web.words import KINDS, act_word, actor_word, event_word, pairs_of, stage_word
 
@@ -52,6 +53,7 @@ def pages(site: Site, show: Screen) -> APIRouter:
             today=today,
             recent=recent,
             stale=await stale_tables(site.engine, site.town),
+            setup=None if known else await read_setup(site, no_accounts=request.state.no_accounts),
         )
 
     @router.get("/cases/{kind}/{case_id}")

@@ -27,12 +27,13 @@ async def no_hall_link(poll: PollKey) -> str | None:
     return None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Site:
     """One town's pages. `ready`: the checks without which nothing works; `status`: all of them."""
 
     town: str
     town_name: str
+    """As it is printed. The only thing that changes while the pages run: staff may enter it (`web.setup`)."""
     engine: AsyncEngine
     ready: Checks
     status: Checks

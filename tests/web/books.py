@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import httpx
@@ -27,8 +28,15 @@ async def no_engine() -> CaseClient:
     raise AssertionError("books need no running process")
 
 
+@dataclass
+class Town(Pages):
+    """The pages with what they are made of."""
+
+    site: Site
+
+
 @pytest.fixture
-async def town(pages: Pages) -> AsyncIterator[Pages]:
+async def town(pages: Pages) -> AsyncIterator[Town]:
     """The application with a counter."""
 
     async def checks() -> Sequence[object]:
@@ -44,7 +52,7 @@ async def town(pages: Pages) -> AsyncIterator[Pages]:
     )
     app = create_app(site)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://jiandu.test") as client:
-        yield Pages(pages.store, client, pages.findings, app)
+        yield Town(pages.store, client, pages.findings, app, site)
 
 
 async def with_roster(town: Pages) -> None:

@@ -66,6 +66,8 @@ OF: dict[str, set[Role]] = {
     "/roster/template.xlsx": {STAFF},
     "/roster/undo": {STAFF},
     "/search": ALL,
+    "/setup": {STAFF},
+    "/setup/name": {STAFF},
     "/status": {STAFF, PRESIDIUM},
     "/todo": ALL,
     "/workdays": ALL,

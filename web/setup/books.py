@@ -11,6 +11,7 @@ from web.acts.counter import Counter
 from web.calendar.pages import workday_pages
 from web.roster.importing import import_pages
 from web.roster.pages import roster_pages
+from web.setup.pages import setup_pages
 from web.site import Site
 
 Show = Callable[..., HTMLResponse]
@@ -19,6 +20,7 @@ Show = Callable[..., HTMLResponse]
 def book_pages(site: Site, counter: Counter, show: Show) -> APIRouter:
     """The routes."""
     router = APIRouter()
+    router.include_router(setup_pages(site, counter, show))
     router.include_router(roster_pages(site, counter, show))
     router.include_router(import_pages(site, counter, show))
     router.include_router(workday_pages(site, counter, show))
