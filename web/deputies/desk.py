@@ -33,21 +33,24 @@ def link_pages(site: Site, links: LinkStore, show: Show) -> APIRouter:
     async def deputies() -> tuple[Deputy, ...]:
         return (await read_town_book(site.engine, site.town, ROSTER)).active_deputies
 
-    async def page(request: Request, fault: str = "", done: str = "", address: str = "") -> HTMLResponse:
+    async def page(
+        request: Request, fault: str = "", done: str = "", address: str = "", *, every: bool = False
+    ) -> HTMLResponse:
         known = await links.all()
         here = str(request.base_url).rstrip("/")
         values = {
             "rows": [(deputy, known.get(deputy.id)) for deputy in await deputies()],
             "address": address or here,
             "local": urlsplit(address or here).hostname in _THIS_MACHINE,
+            "every": every,
             "fault": fault,
             "done": done,
         }
         return show(request, "deputy_links.html", "deputies", status_code=422 if fault else 200, **values)
 
     @router.get("/deputies/links")
-    async def list_page(request: Request, done: str = "") -> HTMLResponse:
-        return await page(request, done=_DONE.get(done, ""))
+    async def list_page(request: Request, done: str = "", every: bool = False) -> HTMLResponse:
+        return await page(request, done=_DONE.get(done, ""), every=every)
 
     @router.post("/deputies/links")
     async def issue(request: Request, address: Text, persons: Annotated[list[str] | None, Form()] = None) -> Response:
