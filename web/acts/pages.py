@@ -64,6 +64,7 @@ def act_pages(site: Site, counter: Counter, show: Show) -> APIRouter:
             "standing": standing,
             "seen": desk.concern.whole,
             "scan": scan,
+            "others": desk.others,
             "kind_word": KINDS[standing.kind],
             "act": command.act,
             "word": act_word(command.act),
