@@ -19,6 +19,7 @@ from web.accounts.store import AccountStore
 from web.acts.begin import beginning_pages
 from web.acts.pages import act_pages
 from web.api.tokens import TokenStore
+from web.board.pages import board_pages
 from web.deputies.acts import act_routers
 from web.deputies.desk import link_pages
 from web.deputies.door import deputy_door
@@ -30,9 +31,10 @@ from web.headers import StrictHeaders
 from web.live.pages import live_pages
 from web.metrics import Measured, Metrics
 from web.mine.pages import mine_pages
+from web.office import office_pages
 from web.pages import pages
+from web.paper_desk.pages import paper_desk_pages
 from web.probes import probes
-from web.rectifications import rectification_pages
 from web.rendering import Screen
 from web.scans.pages import scan_pages
 from web.scans.store import ScanStore
@@ -40,7 +42,6 @@ from web.scrutineers.pages import scrutineer_pages
 from web.scrutineers.room import Room
 from web.setup.books import book_pages
 from web.site import Site
-from web.todo import todo_pages
 from web.yearend.routes import yearend_routes
 
 _MACHINES = ("/healthz", "/readyz", "/metrics")
@@ -61,9 +62,7 @@ def create_app(site: Site) -> FastAPI:
     app.include_router(home_pages(site, show))
     app.include_router(mine_pages(site, show))
     app.include_router(account_pages(accounts, show))
-    app.include_router(todo_pages(site, show))
     app.include_router(scan_pages(site, ScanStore(site.engine, site.town)))
-    app.include_router(rectification_pages(site, show))
     if site.counter is not None:
         app.include_router(beginning_pages(site, site.counter, show))
         app.include_router(act_pages(site, site.counter, show))
@@ -71,11 +70,13 @@ def create_app(site: Site) -> FastAPI:
             app.include_router(router)
         app.include_router(book_pages(site, site.counter, show))
     app.include_router(yearend_routes(site, show))
+    app.include_router(board_pages(site, show))
     if site.box is not None:
         app.include_router(live_pages(site, show, site.box))
+        app.include_router(paper_desk_pages(site, show, site.box))
     if site.counter is not None and site.box is not None and site.offices is not None:
         app.include_router(scrutineer_pages(site, Room(site.town, site.counter, site.box, site.offices), show))
-    for router in desk_pages(site, show):
+    for router in (*office_pages(site, show, accounts), *desk_pages(site, show)):
         app.include_router(router)
     app.include_router(probes(site, metrics))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")

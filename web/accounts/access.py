@@ -12,8 +12,8 @@ from domain.acts import Role
 EVERYBODY = frozenset(Role) - {Role.SYSTEM}
 STAFF = frozenset({Role.STAFF})
 
-OPEN = ("/healthz", "/readyz", "/metrics", "/static/", "/login", "/d/", "/pin", "/pin/")
-"""Nobody need log in for these; each shows nothing of the town's business."""
+OPEN = ("/healthz", "/readyz", "/metrics", "/static/", "/login", "/d/", "/pin", "/pin/", "/board", "/board/screen")
+"""Nobody need log in for these; of the town's business the board shows what events have made public, the rest nothing."""
 
 _BOARD = STAFF | {Role.PRESIDIUM, Role.PARTY_COMMITTEE, Role.DISCIPLINE_OFFICE}
 _TRAIL = STAFF | {Role.PRESIDIUM}
@@ -24,12 +24,14 @@ PAGES: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/account/password", EVERYBODY),
     ("/logout", EVERYBODY),
     ("/accounts/**", STAFF),
-    ("/todo", EVERYBODY),
+    ("/todo/**", EVERYBODY),
+    ("/events", EVERYBODY),
     ("/cases/**", EVERYBODY),
     ("/me/**", frozenset({Role.DEPUTY})),
     ("/mine", EVERYBODY - {Role.STAFF, Role.PRESIDIUM, Role.DEPUTY}),
     ("/cycles/**", STAFF),
     ("/polls/new", STAFF | {Role.PRESIDIUM}),
+    ("/polls/*/paper/**", STAFF | {Role.PRESIDIUM}),
     ("/polls/*/scrutineers/**", _BOX),
     ("/polls/**", EVERYBODY),
     ("/rectifications", _BOARD),
@@ -42,6 +44,7 @@ PAGES: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/scans/*", EVERYBODY),
     ("/workdays", EVERYBODY),
     ("/workdays/count", EVERYBODY),
+    ("/board/inside", EVERYBODY),
     ("/status", STAFF | {Role.PRESIDIUM}),
     ("/yearend/**", STAFF | {Role.PRESIDIUM, Role.PARTY_COMMITTEE}),
 )

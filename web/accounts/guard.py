@@ -22,6 +22,8 @@ from web.api.problems import is_api, problem
 from web.api.tokens import TokenStore
 
 COOKIE = "jiandu_session"
+LIVE = "x-jiandu-live"
+"""Sent by a page that fetches itself anew: nobody has used it."""
 LINK_COOKIE = "jiandu_link"
 """On a deputy's own phone: which personal link it was opened by, so that the PIN alone opens it the next time."""
 PIN_PAGE = "/pin"
@@ -92,7 +94,10 @@ class Guard:
 async def session_of(request: Request, accounts: AccountStore) -> Session | None:
     """The session that a request belongs to."""
     token = request.cookies.get(COOKIE)
-    return None if not token else await accounts.session(token)
+    if not token:
+        return None
+    by_itself = request.url.path == "/events" or (LIVE in request.headers and request.method in _SAFE)
+    return await (accounts.peek(token) if by_itself else accounts.session(token))
 
 
 def keep(answer: Response, request: Request, name: str, value: str, life: timedelta) -> None:

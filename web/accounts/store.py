@@ -65,6 +65,13 @@ _SEEN = text(
     "AND a.town = s.town AND a.login = s.login AND NOT a.disabled "
     "RETURNING s.began, s.form_token, " + ", ".join(f"a.{column}" for column in _COLUMNS.split(", "))
 )
+_PEEK = text(
+    "SELECT s.began, s.form_token, "  # noqa: S608 - our own columns
+    + ", ".join(f"a.{column}" for column in _COLUMNS.split(", "))
+    + " FROM accounts.session s JOIN accounts.account a ON a.town = s.town AND a.login = s.login AND NOT a.disabled "
+    f"WHERE s.town = :town AND s.token_hash = :hash AND s.seen > {_IDLE.format('s.')} "
+    f"AND s.began > {_OLDEST.format('s.')}"
+)
 _END = text("DELETE FROM accounts.session WHERE town = :town AND token_hash = :hash")
 _SWEEP = text(
     "DELETE FROM accounts.session WHERE town = :town "  # noqa: S608 - our own text
@@ -175,6 +182,14 @@ class AccountStore:
         values = {"town": self._town, "hash": _hash(token), "now": now, **_limits(now)}
         async with in_town(self._engine, self._town) as connection:
             row = (await connection.execute(_SEEN, values)).one_or_none()
+        return None if row is None else Session(account=_account(row), began=row.began, form_token=row.form_token)
+
+    async def peek(self, token: str) -> Session | None:
+        """The same for what a page does by itself, which is no use of the session: one that nobody uses ends."""
+        now = datetime.now(UTC)
+        values = {"town": self._town, "hash": _hash(token), **_limits(now)}
+        async with in_town(self._engine, self._town) as connection:
+            row = (await connection.execute(_PEEK, values)).one_or_none()
         return None if row is None else Session(account=_account(row), began=row.began, form_token=row.form_token)
 
     async def end(self, token: str) -> None:
