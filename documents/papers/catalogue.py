@@ -1,0 +1,20 @@
+"""All kinds of paper. Whoever adds some lists them in a module of `of_cases/` and adds that module here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from documents.papers.of_cases import appraisal, poll, rectification
+from documents.papers.of_cases.any_case import CONTENTS
+from documents.papers.paper import Paper
+from domain.cases.case import CaseKind
+
+PAPERS: Mapping[str, Paper] = {
+    paper.key: paper for paper in (*appraisal.PAPERS, *poll.PAPERS, *rectification.PAPERS, CONTENTS)
+}
+"""By their keys, in the order of the year."""
+
+
+def papers_of(kind: CaseKind) -> list[Paper]:
+    """The papers of a kind of case, in the order of its course."""
+    return [paper for paper in PAPERS.values() if kind in paper.kinds]
