@@ -10,7 +10,7 @@ from temporalio.client import Client
 from ballotbox.count_desk import CountDesk
 from ballotbox.polls import PollKey
 from ballotbox.secret.manifest import Poll
-from commands.ballot.desk_server import desk_beside
+from commands.ballot.desk_server import desk_beside, desk_origin
 from commands.checkup import Checkup
 from commands.demo_mark import demo_town
 from commands.doctor import database_url
@@ -76,6 +76,7 @@ async def web() -> int:
             box=box,
             offices=offices,
             hall_link=hall_link,
+            count_desk=desk_origin(settings),
             log_keys=note_keys(settings),
         )
         desk = DeskSite(site.town, site.town_name, store.engine, CountDesk(store.engine), box)

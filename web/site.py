@@ -45,6 +45,8 @@ class Site:
     hall_link: HallLink = no_hall_link
     offices: Offices | None = None
     """The parties of the secret ballot; None: no scrutineers' pages."""
+    count_desk: str = ""
+    """The count desk's address, as those who sit at it open it; empty: there is none."""
     log_keys: Sequence[Any] = ()
     """Public keys (`transparency`) by which the log's checkpoints are believed; none: signatures are not checked."""
 

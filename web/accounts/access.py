@@ -13,10 +13,11 @@ EVERYBODY = frozenset(Role) - {Role.SYSTEM}
 STAFF = frozenset({Role.STAFF})
 
 OPEN = ("/healthz", "/readyz", "/metrics", "/static/", "/login", "/d/", "/pin", "/pin/", "/board", "/board/screen")
-"""Nobody need log in for these; of the town's business the board shows what events have made public, the rest nothing."""
+"""Nobody need log in for these. Of the town's business the board shows what events have made public, the rest nothing."""
 
 _BOARD = STAFF | {Role.PRESIDIUM, Role.PARTY_COMMITTEE, Role.DISCIPLINE_OFFICE}
 _TRAIL = STAFF | {Role.PRESIDIUM}
+_FIGURES = _BOARD - {Role.HEAD}
 _BOX = STAFF | {Role.PRESIDIUM, Role.SCRUTINEER}
 
 PAGES: tuple[tuple[str, frozenset[Role]], ...] = (
@@ -37,6 +38,15 @@ PAGES: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/rectifications", _BOARD),
     ("/rectifications.xlsx", _BOARD),
     ("/search", EVERYBODY),
+    ("/pictures", _FIGURES | {Role.DEPUTY}),
+    ("/subjects/**", _FIGURES),
+    ("/api", EVERYBODY),
+    ("/api/v1/audit/**", _TRAIL),
+    ("/api/v1/cycles", STAFF),
+    ("/api/v1/rectifications", _BOARD),
+    ("/api/v1/roster", STAFF | {Role.PRESIDIUM}),
+    ("/api/v1/**", EVERYBODY),
+    ("/account/tokens/**", EVERYBODY),
     ("/audit", _TRAIL),
     ("/audit.csv", _TRAIL),
     ("/audit.xlsx", _TRAIL),
