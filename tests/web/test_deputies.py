@@ -6,6 +6,7 @@ import asyncio
 import io
 import logging
 import re
+from datetime import UTC, datetime
 
 import httpx
 import pypdf
@@ -19,11 +20,12 @@ from domain.cases.appraisal.events import QuestionRaised
 from domain.cases.case import CaseKind
 from domain.cases.proposal.commands import DecideStep, Decision, SubmitProposal
 from domain.roster.books import ROSTER
+from domain.roster.commands import RetireDeputy
 from domain.rules.proposal import Step
-from eventstore.books import read_book
+from eventstore.books import read_book, write_book
 from eventstore.database import in_town
 from tests.browser import PHONE, served, violations
-from tests.web.conftest import TOWN, Pages
+from tests.web.conftest import STAFF, TOWN, Pages
 from tests.web.deputies import LI, PIN, POSTS, WANG, at_work, inside, issued, known, phone, with_roster
 from tests.web.test_pages import YEAR
 from web.deputies.links import LinkStore, login_of
@@ -96,6 +98,24 @@ async def test_a_withdrawn_link_opens_nothing_and_ends_what_it_opened(pages: Pag
         gone = await client.get(f"/d/{slip.token}")
         assert (gone.status_code, "作废" in gone.text, slip.token in gone.text) == (404, True, False)
     assert not await links.withdraw(WANG.id)
+
+
+async def test_who_is_a_deputy_no_more_sees_nothing_and_the_staff_are_told(pages: Pages) -> None:
+    await with_roster(at_work(pages))
+    case_id = await reported(pages)
+    async with phone(pages) as client, phone(pages) as desk:
+        await inside(client, await issued(pages))
+        assert (await client.get(f"/cases/appraisal/{case_id}")).status_code == 200
+        now = datetime.now(UTC)
+        retired = RetireDeputy(deputy=WANG.id, reason="调离")
+        await write_book(pages.store, TOWN, ROSTER, retired, actor=STAFF, command_id="retire", now=now)
+        for path in (f"/cases/appraisal/{case_id}", f"/me/ask/{case_id}"):
+            assert (await client.get(path)).status_code == 404
+        home = await client.get("/me")
+        assert (home.status_code, "林业站" in home.text) == (403, False)
+        assert (await sent(client, "/me/relatives", person="h01", relation="配偶")).status_code == 404
+        await known(pages, desk, "s1", Role.STAFF)
+        assert "王建国 已不是代表" in (await desk.get("/deputies/links")).text
 
 
 async def test_a_renewed_link_replaces_the_old_one(pages: Pages) -> None:

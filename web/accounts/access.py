@@ -52,6 +52,7 @@ PAGES: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/audit.xlsx", _TRAIL),
     ("/audit/verification", _TRAIL),
     ("/scans/*", EVERYBODY),
+    ("/policy/**", STAFF | {Role.PRESIDIUM}),
     ("/workdays", EVERYBODY),
     ("/workdays/count", EVERYBODY),
     ("/board/inside", EVERYBODY),

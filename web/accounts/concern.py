@@ -175,15 +175,21 @@ def _bodies(stage: str) -> frozenset[Role]:
 
 
 async def read_concern(site: Site, session: Session | None) -> Concern:
-    """What whoever looks is concerned with. A village's account without a village is that of the village `person`."""
+    """What whoever looks is concerned with.
+
+    Who the roster says is a deputy no more is none here, whatever their account says. A village's account that names
+    no village is that of the village `person`.
+    """
     if session is None:
         return Concern(None)
     account = session.account
-    tenures: tuple[Tenure, ...] = ()
-    if Role.HEAD in account.roles:
+    roles, tenures = account.roles, tuple[Tenure, ...]()
+    if not {Role.HEAD, Role.DEPUTY}.isdisjoint(roles):
         roster = await read_town_book(site.engine, site.town, ROSTER)
-        tenures = tuple(each for each in roster.tenures if each.person == account.person)
+        tenures = tuple(each for each in roster.tenures if each.person == account.person and Role.HEAD in roles)
+        if account.person in roster.retired_deputies:
+            roles = tuple(role for role in roles if role is not Role.DEPUTY)
     villages = frozenset(account.villages)
     if not villages and Role.VILLAGE in account.roles:
         villages = frozenset({account.person})
-    return Concern(account.roles, account.person, site.today(), tenures, villages)
+    return Concern(roles, account.person, site.today(), tenures, villages)

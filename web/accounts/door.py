@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from domain.acts import Refusal
 from web.accounts.entrance import Entrance
 from web.accounts.forms import refuse_foreign_form
-from web.accounts.guard import COOKIE, keep
+from web.accounts.guard import COOKIE, LINK_COOKIE, PIN_PAGE, keep
 from web.accounts.model import SESSION_LONGEST, Account
 
 Show = Callable[..., HTMLResponse]
@@ -49,7 +49,7 @@ def door_pages(entrance: Entrance, show: Show) -> APIRouter:
         token = request.cookies.get(COOKIE)
         if token:
             await accounts.end(token)
-        answer = RedirectResponse("/login", status_code=303)
+        answer = RedirectResponse(PIN_PAGE if LINK_COOKIE in request.cookies else "/login", status_code=303)
         answer.delete_cookie(COOKIE)
         return answer
 

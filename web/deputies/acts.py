@@ -82,7 +82,9 @@ class Stand:
         return RedirectResponse(f"/me?done={done}", status_code=303), ""
 
     async def declare(self, request: Request, command: DeclareRelative, command_id: str) -> str:
-        """Enter a relative; why not, where it is refused."""
+        """Enter a relative; why not, where it is refused. Raises `HTTPException` 404 for who is a deputy no more."""
+        if Role.DEPUTY not in ((await read_concern(self.site, request.state.session)).roles or ()):
+            raise HTTPException(404, "没有这件事，或者现在不能办。")
         try:
             await self._counter.enter(ROSTER, command, Actor(id=command.deputy, role=Role.DEPUTY), command_id)
         except Refusal as refusal:

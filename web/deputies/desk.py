@@ -14,7 +14,7 @@ from domain.roster.commands import Deputy
 from web.accounts.forms import refuse_foreign_form
 from web.accounts.model import Session
 from web.deputies.batches import Batch, Batches
-from web.deputies.links import LinkStore
+from web.deputies.links import LinkStore, Standing
 from web.reading import read_town_book
 from web.site import Site
 
@@ -33,6 +33,12 @@ def link_pages(site: Site, links: LinkStore, show: Show) -> APIRouter:
     async def deputies() -> tuple[Deputy, ...]:
         return (await read_town_book(site.engine, site.town, ROSTER)).active_deputies
 
+    async def gone(known: dict[str, Standing]) -> list[tuple[Deputy, Standing]]:
+        """Deputies no more whose link nobody has withdrawn yet."""
+        roster = await read_town_book(site.engine, site.town, ROSTER)
+        left = [(roster.deputies[key], known[key]) for key in roster.retired_deputies if key in known]
+        return [(deputy, link) for deputy, link in left if link.withdrawn is None]
+
     async def page(
         request: Request, fault: str = "", done: str = "", address: str = "", *, every: bool = False
     ) -> HTMLResponse:
@@ -40,6 +46,7 @@ def link_pages(site: Site, links: LinkStore, show: Show) -> APIRouter:
         here = str(request.base_url).rstrip("/")
         values = {
             "rows": [(deputy, known.get(deputy.id)) for deputy in await deputies()],
+            "gone": await gone(known),
             "address": address or here,
             "local": urlsplit(address or here).hostname in _THIS_MACHINE,
             "every": every,

@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from ballotbox.polls import PollKey
+from domain.acts import Role
 from domain.cases.case import CaseKind, stream_of
 from web.accounts.concern import read_concern
 from web.accounts.model import Session
@@ -34,7 +35,10 @@ def home_pages(site: Site, show: Screen) -> APIRouter:
             return RedirectResponse("/", status_code=303)
         known = await years(site.engine, site.town)
         wanted = year if year is not None else (known[0] if known else site.today().year)
-        found = await read_home(site, await read_concern(site, session), wanted)
+        concern = await read_concern(site, session)
+        if concern.roles is None or Role.DEPUTY not in concern.roles:
+            return show(request, "deputy_retired.html", "me", status_code=403)
+        found = await read_home(site, concern, wanted)
         papers = {}
         for report in found.reports:
             uses = await scans.of_case(stream_of(report.case.kind, report.case.case_id))
