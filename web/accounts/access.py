@@ -13,11 +13,11 @@ EVERYBODY = frozenset(Role) - {Role.SYSTEM}
 STAFF = frozenset({Role.STAFF})
 
 OPEN = ("/healthz", "/readyz", "/metrics", "/static/", "/login", "/d/", "/pin", "/pin/", "/board", "/board/screen")
-"""Nobody need log in for these. Of the town's business the board shows what events have made public, the rest nothing."""
+"""Nobody need log in for these. Of the town's business the board shows what events made public, the rest nothing."""
 
 _BOARD = STAFF | {Role.PRESIDIUM, Role.PARTY_COMMITTEE, Role.DISCIPLINE_OFFICE}
 _TRAIL = STAFF | {Role.PRESIDIUM}
-_FIGURES = _BOARD - {Role.HEAD}
+_FIGURES = _BOARD | {Role.TOWN_LEADER}
 _BOX = STAFF | {Role.PRESIDIUM, Role.SCRUTINEER}
 
 PAGES: tuple[tuple[str, frozenset[Role]], ...] = (
