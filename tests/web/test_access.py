@@ -48,6 +48,8 @@ OF: dict[str, set[Role]] = {
     "/me/rate/{case_id}/{question}": {Role.DEPUTY},
     "/me/relatives": {Role.DEPUTY},
     "/mine": ALL - {STAFF, PRESIDIUM, Role.DEPUTY},
+    "/policy": {STAFF, PRESIDIUM},
+    "/policy/draft": {STAFF, PRESIDIUM},
     "/polls/new": {STAFF, PRESIDIUM},
     "/polls/{case_id}": ALL,
     "/polls/{case_id}/hall": ALL,
