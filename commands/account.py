@@ -23,11 +23,18 @@ from web.accounts.store import AccountStore
 from web.words import ROLES
 
 
-async def add(login: str, name: str, roles: Sequence[str], *, person: str | None, as_json: bool) -> int:
+async def add(
+    login: str, name: str, roles: Sequence[str], *, person: str | None, villages: Sequence[str] = (), as_json: bool
+) -> int:
     """A new account with a first password, which is told this once. Raises `Failure`, `Refusal`."""
     try:
         account = Account(
-            login=login, name=name, person=person or login, roles=tuple(Role(role) for role in roles), must_change=True
+            login=login,
+            name=name,
+            person=person or login,
+            roles=tuple(Role(role) for role in roles),
+            must_change=True,
+            villages=tuple(villages),
         )
     except ValidationError as error:
         raise invalid_input("；".join(str(fault) for fault in faults_of(error, model=Account)), _KNOWN) from error

@@ -20,12 +20,16 @@ def add(
     name: Annotated[str, typer.Option("--name", help="姓名 · the person's name")],
     role: Annotated[list[str], typer.Option("--role", help="角色，可多次 · a role; may be repeated")],
     person: Annotated[str | None, typer.Option("--person", help="人员编号，缺省同登录名 · id in the records")] = None,
+    village: Annotated[
+        list[str] | None,
+        typer.Option("--village", help="村账号的村、包村领导的村，可多次 · a village; may be repeated"),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """设立账号，给出初始口令 · A new account with a first password."""
     from commands.account import add
 
-    finish_async(add(login, name, role, person=person, as_json=as_json), as_json=as_json)
+    finish_async(add(login, name, role, person=person, villages=village or (), as_json=as_json), as_json=as_json)
 
 
 @account_app.command("reset", epilog=EXIT_CODES)

@@ -35,6 +35,7 @@ PUT_TO_DEPUTIES: Mapping[CaseKind, frozenset[str]] = {
 """The stages in which a case is before the deputies, or has been. Drafts and criticism are not."""
 PUBLIC_ASSESSMENT = frozenset({"publicity", "objections", "tie", "final", "annulled"})
 """The stages in which a ranking is public."""
+WITHOUT_PAPER = "代录要附签了字的扫描件；没有扫描件的，请写明纸质材料编号。"
 _PUBLIC_EVENTS = frozenset(
     f"assessment.{name}"
     for name in ("ranking_published", "publicity_ended", "finalised", "annulled", "last_decided", "reopened")
@@ -156,7 +157,9 @@ class Concern:
         return registers or self.sees_as(role, case)
 
     def refuse_others(self, command: Command, actor: Actor) -> None:
-        """Refuse (`not_yours`) an act that names somebody else's village."""
+        """Refuse what names somebody else's village (`not_yours`), or is another's without a paper (`no_paper`)."""
+        if actor.role is Role.STAFF and actor.on_behalf_of is not None and not command.paper:
+            raise Refusal("no_paper", WITHOUT_PAPER)
         if (
             actor.role is Role.VILLAGE
             and isinstance(command, RegisterProposal)

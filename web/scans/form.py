@@ -9,6 +9,7 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 
 from domain.acts import Actor, Refusal, Role
+from web.accounts.concern import WITHOUT_PAPER
 from web.scans.model import LARGEST, paper_of, scan_of
 from web.scans.store import ScanStore, Use
 
@@ -53,5 +54,5 @@ def refuse_without(filled: Mapping[str, str], use: Use | None, actor: Actor) -> 
     """Why an act on somebody's behalf may not be recorded; empty where it may."""
     on_paper = actor.role is Role.STAFF and actor.on_behalf_of is not None
     if on_paper and use is None and not filled.get("paper", "").strip():
-        return "代录要附签了字的扫描件；没有扫描件的，请在上面写明纸质材料编号。"
+        return WITHOUT_PAPER
     return ""
