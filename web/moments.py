@@ -1,10 +1,11 @@
-"""Moments as pages show them: in the town's time, to the minute."""
+"""Moments and addressees as pages show them."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from domain.cases.case import TOWN_ZONE
+from notices.words import to_whom
 from web.rendering import templates
 
 
@@ -14,3 +15,4 @@ def town_time(moment: datetime) -> str:
 
 
 templates.env.filters["town_time"] = town_time
+templates.env.filters["role_list"] = to_whom

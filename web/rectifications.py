@@ -8,18 +8,21 @@ from datetime import date
 from io import BytesIO
 
 import xlsxwriter  # type: ignore[import-untyped]
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import select
 
 from domain.calendar import WorkCalendar
-from domain.cases.case import CaseKind
 from domain.roster.books import CALENDAR
 from eventstore.database import in_town
 from projections.cases import cases
 from projections.rectifications import rectifications
+from web.accounts.concern import read_concern
+from web.discipline.detail import read_detail
+from web.discipline.filing import read_filings
+from web.discipline.filters import STATES, Filter
 from web.lights import Shown, light_of
-from web.reading import read_town_book
+from web.reading import read_town_book, years
 from web.site import Site
 from web.words import stage_word
 
@@ -37,6 +40,8 @@ _HEADINGS = (
     "报告",
     "红黄绿灯",
     "组织处理",
+    "备案文号",
+    "备案日期",
 )
 
 
@@ -59,11 +64,14 @@ class Row:
     light: Shown
     working_days: int | None
     """Working days left, the due date counted; negative when overdue. None where nothing is due."""
+    filed_under: str | None = None
+    """The number under which the opinions were filed with the discipline office (备案)."""
+    filed_on: date | None = None
 
     @property
     def path(self) -> str:
-        """Its page."""
-        return f"/cases/{CaseKind.RECTIFICATION.value}/{self.case_id}"
+        """Its page on the board."""
+        return f"/rectifications/{self.case_id}"
 
     @property
     def extended(self) -> bool:
@@ -81,7 +89,8 @@ def working_days(calendar: WorkCalendar, today: date, due: date) -> int:
 async def read_board(site: Site, year: int | None) -> list[Row]:
     """All rectifications of a year (None: of all years): overdue first, then by due date, closed ones last."""
     query = (
-        select(rectifications, cases.c.case_id, cases.c.stage, cases.c.open, cases.c.outcome, cases.c.year)
+        select(rectifications, cases.c.subject, cases.c.case_id, cases.c.stage, cases.c.open, cases.c.outcome)
+        .add_columns(cases.c.year)
         .join(cases, (cases.c.town == rectifications.c.town) & (cases.c.stream == rectifications.c.stream))
         .where(rectifications.c.town == site.town)
     )
@@ -89,6 +98,7 @@ async def read_board(site: Site, year: int | None) -> list[Row]:
         query = query.where(cases.c.year == year)
     async with in_town(site.engine, site.town) as connection:
         found = (await connection.execute(query)).all()
+        filings = await read_filings(connection, site.town) if found else {}
     calendar = await read_town_book(site.engine, site.town, CALENDAR)
     today = site.today()
     rows = [
@@ -107,6 +117,8 @@ async def read_board(site: Site, year: int | None) -> list[Row]:
             handling_proposed=each.handling_proposed,
             light=light_of(each.due, today, open_=each.open and each.reported_on is None),
             working_days=working_days(calendar, today, each.due) if each.due is not None and each.open else None,
+            filed_under=filing.number if (filing := filings.get((each.year, each.subject))) is not None else None,
+            filed_on=filing.on if filing is not None else None,
         )
         for each in found
     ]
@@ -153,25 +165,46 @@ def _cells(row: Row) -> tuple[str | date, ...]:
         row.reported_on or "",
         row.light.word,
         "已建议" if row.handling_proposed else "",
+        row.filed_under or "",
+        row.filed_on or "",
     )
 
 
 def rectification_pages(site: Site, show: Show) -> APIRouter:
-    """The board and its export."""
+    """The board, each rectification in detail, and the export of what the board shows."""
     router = APIRouter(default_response_class=HTMLResponse)
 
+    async def shown(chosen: Filter) -> list[Row]:
+        return chosen.among(await read_board(site, chosen.year))
+
     @router.get("/rectifications")
-    async def board(request: Request, year: int | None = None) -> HTMLResponse:
-        rows = await read_board(site, year)
-        counts = {colour: sum(row.open and row.light.colour == colour for row in rows) for colour in _ORDER}
-        return show(request, "rectifications.html", "rectifications", rows=rows, counts=counts, year=year)
+    async def board(request: Request, year: str = "", state: str = "", unit: str = "") -> HTMLResponse:
+        chosen = _chosen(year, state, unit)
+        of_year = await read_board(site, chosen.year)
+        counts = {colour: sum(row.open and row.light.colour == colour for row in of_year) for colour in _ORDER}
+        values = {"chosen": chosen, "states": STATES, "years": await years(site.engine, site.town)}
+        rows = chosen.among(of_year)
+        return show(request, "rectifications.html", "rectifications", rows=rows, counts=counts, **values)
 
     @router.get("/rectifications.xlsx")
-    async def export(year: int | None = None) -> Response:
-        title = f"{site.town_name}限期整改台账{f'（{year} 年度）' if year is not None else ''}　{site.today()}"
-        data = workbook(await read_board(site, year), title)
+    async def export(year: str = "", state: str = "", unit: str = "") -> Response:
+        chosen = _chosen(year, state, unit)
+        title = f"{site.town_name}限期整改台账{f'（{chosen.words}）' if chosen.words else ''}　{site.today()}"
+        data = workbook(await shown(chosen), title)
         kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         headers = {"content-disposition": 'attachment; filename="rectifications.xlsx"'}
         return Response(data, media_type=kind, headers=headers)
 
+    @router.get("/rectifications/{case_id}")
+    async def one(request: Request, case_id: str) -> HTMLResponse:
+        concern = await read_concern(site, request.state.session)
+        found = await read_detail(site, concern, case_id)
+        if found is None:
+            raise HTTPException(404, f"没有限期整改 {case_id}")
+        return show(request, "rectification.html", "rectifications", detail=found, state=found.state)
+
     return router
+
+
+def _chosen(year: str, state: str, unit: str) -> Filter:
+    return Filter(int(year) if year.isascii() and year.isdecimal() and len(year) == 4 else None, state, unit)

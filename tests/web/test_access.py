@@ -16,7 +16,7 @@ from tests.web.conftest import Pages
 ALL: set[Role] = {role for role in Role if role is not Role.SYSTEM}
 STAFF, PRESIDIUM, SCRUTINEER = Role.STAFF, Role.PRESIDIUM, Role.SCRUTINEER
 YEAREND = {STAFF, PRESIDIUM, Role.PARTY_COMMITTEE}
-_ROUTE = re.compile(r'@router\.(get|post)\("([^"]+)"')
+_ROUTE = re.compile(r'@router\.(get|post)\(\s*"([^"]+)"')
 OPEN = {"/healthz", "/readyz", "/metrics", "/login", "/d/{token}", "/pin", "/pin/code", "/pin/type"}
 OPEN |= {"/board", "/board/screen"}
 OF: dict[str, set[Role]] = {
@@ -63,6 +63,7 @@ OF: dict[str, set[Role]] = {
     "/polls/{case_id}/scrutineers/open": {STAFF, PRESIDIUM, SCRUTINEER},
     "/polls/{case_id}/scrutineers/publish": {STAFF, PRESIDIUM, SCRUTINEER},
     "/rectifications": {STAFF, PRESIDIUM, Role.PARTY_COMMITTEE, Role.DISCIPLINE_OFFICE},
+    "/rectifications/{case_id}": {STAFF, PRESIDIUM, Role.PARTY_COMMITTEE, Role.DISCIPLINE_OFFICE},
     "/rectifications.xlsx": {STAFF, PRESIDIUM, Role.PARTY_COMMITTEE, Role.DISCIPLINE_OFFICE},
     "/scans/{digest}": ALL,
     "/roster/deputies": {STAFF},
@@ -163,6 +164,7 @@ async def _try(client: httpx.AsyncClient, method: str, path: str) -> httpx.Respo
         case_id="2026-none",
         act="submit_report",
         view="desk",
+        token_id="none",
         login="nobody",
         batch="none",
         digest="0" * 64,

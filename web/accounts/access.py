@@ -35,7 +35,7 @@ PAGES: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/polls/*/paper/**", STAFF | {Role.PRESIDIUM}),
     ("/polls/*/scrutineers/**", _BOX),
     ("/polls/**", EVERYBODY),
-    ("/rectifications", _BOARD),
+    ("/rectifications/**", _BOARD),
     ("/rectifications.xlsx", _BOARD),
     ("/search", EVERYBODY),
     ("/pictures", _FIGURES | {Role.DEPUTY}),
