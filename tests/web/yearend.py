@@ -65,7 +65,7 @@ class DeskOfCases:
 
     async def open(self, year: int, opening: OpenAssessment) -> None:
         decider = GOVERNED[A]
-        events = decider.decide(decider.initial(), opening, STAFF, self._context(str(year)))
+        events = decider.decide(decider.initial(), opening, STAFF, self.context(str(year)))
         await self.record(A, str(year), events, STAFF, f"open-{year}")
 
     async def record(self, kind: CaseKind, case_id: str, events: list[Event], actor: Actor, command_id: str) -> None:
@@ -81,7 +81,7 @@ class DeskOfCases:
             state = decider.evolve(state, recorded)
             for effect in decider.effects(state, recorded):
                 if isinstance(effect, RecallYears):
-                    answer, context = await self._recall(effect.year), self._context(case_id)
+                    answer, context = await self._recall(effect.year), self.context(case_id)
                     found = decider.decide(state, answer, SYSTEM, context)
                     await self.record(kind, case_id, found, SYSTEM, f"{command_id}:recall:{recorded.version}")
 
@@ -96,9 +96,9 @@ class DeskOfCases:
         decider = GOVERNED[kind]
         events = await self._store.read_stream(TOWN, stream_of(kind, case_id))
         state = fold(decider, events) if events else decider.initial()
-        return decider, state, self._context(case_id), len(events) - 1
+        return decider, state, self.context(case_id), len(events) - 1
 
-    def _context(self, case_id: str) -> Context:
+    def context(self, case_id: str) -> Context:
         now = datetime.now(UTC)
         return Context(town=TOWN, case_id=case_id, policy=self._policy, calendar=WorkCalendar(), now=now)
 

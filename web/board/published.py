@@ -26,6 +26,7 @@ from domain.rules.proposal import Step
 from domain.rules.verdict import Verdict
 from projections.year_end import YearFigures
 from web.polls import Poll
+from web.words import stage_word
 
 POSTED = (
     ProposalStage.FINAL_APPROVAL,
@@ -172,7 +173,7 @@ def proposal_of(state: GovernedState[ProposalState]) -> PublicProposal | None:
     return PublicProposal(
         village=inner.village,
         title=inner.title,
-        stage=inner.stage.label,
+        stage=stage_word(inner.stage.value),
         decided_on=inner.steps[-1].on,
         posted_until=posted.posted_until,
         percent=100 if inner.stage is ProposalStage.COMPLETED else last.percent if last is not None else None,
