@@ -100,6 +100,22 @@ async def test_a_withdrawn_link_opens_nothing_and_ends_what_it_opened(pages: Pag
     assert not await links.withdraw(WANG.id)
 
 
+async def test_a_deputys_phone_stays_logged_in_for_months_and_no_other(pages: Pages) -> None:
+    async def idle(days: int) -> None:
+        ago = text("UPDATE accounts.session SET seen = now() - make_interval(days => :days)")
+        async with in_town(pages.store.engine, TOWN) as connection:
+            await connection.execute(ago, {"days": days})
+
+    async with phone(pages) as client, phone(pages) as desk:
+        await inside(client, await issued(pages))
+        await known(pages, desk, "s1", Role.STAFF)
+        await idle(90)
+        assert (await client.get("/me")).status_code == 200
+        assert (await desk.get("/todo")).status_code == 303
+        await idle(130)
+        assert (await client.get("/me")).headers["location"] == "/pin"
+
+
 async def test_who_is_a_deputy_no_more_sees_nothing_and_the_staff_are_told(pages: Pages) -> None:
     await with_roster(at_work(pages))
     case_id = await reported(pages)
@@ -300,6 +316,9 @@ async def test_the_pages_hold_for_axe_in_both_sizes_on_a_small_phone(pages: Page
                 sizes = await page.evaluate(MEASURE)
                 assert sizes["type"] >= (27 if large else 18)
                 assert sizes["target"] >= (60 if large else 44)
+        await page.set_viewport_size({"width": 320, "height": 640})
+        await page.goto(f"{origin}/me")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 320
         await page.close()
 
 
