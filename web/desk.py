@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from web.audit.pages import audit_pages
 from web.audit.verification import Verifier
+from web.pictures import picture_pages
 from web.rendering import Screen
 from web.search import search_pages
 from web.site import Site
@@ -18,3 +19,4 @@ def desk_pages(site: Site, show: Screen) -> Iterator[APIRouter]:
     verifier = Verifier(site.engine, site.town, site.log_keys)
     yield audit_pages(site, show, verifier)
     yield search_pages(site, show)
+    yield picture_pages(site, show)

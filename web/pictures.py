@@ -1,0 +1,76 @@
+"""图表 and 档案: a year in pictures, and a subject's years. The figures are read; nothing is counted here."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse
+
+from documents.charts.appraising import grades_picture, subject_rates_picture
+from documents.charts.year import pictures_of_year
+from projections.figures import TownYear
+from projections.year_end.figures import LINES
+from projections.year_figures import SubjectYears, read_subject_years, read_town_year, read_vetoes
+from web.accounts.access import may_see
+from web.reading import years
+from web.rendering import Screen
+from web.site import Site
+from web.words import KIND_WORDS, stage_word
+
+
+def picture_pages(site: Site, show: Screen) -> APIRouter:
+    """The two pages."""
+    router = APIRouter(default_response_class=HTMLResponse)
+
+    @router.get("/pictures")
+    async def pictures(request: Request, year: int | None = None) -> HTMLResponse:
+        known = await years(site.engine, site.town)
+        wanted = year if year is not None else (known[0] if known else site.today().year)
+        figures = await read_town_year(site.engine, site.town, wanted, site.today())
+        return show(
+            request,
+            "pictures.html",
+            "pictures",
+            year=wanted,
+            years=known,
+            pictures=pictures_of_year(figures, KIND_WORDS, grades=False),
+            subjects=_subjects(figures) if _may_see_subjects(request) else [],
+        )
+
+    @router.get("/subjects/{subject}")
+    async def subject_page(request: Request, subject: str) -> HTMLResponse:
+        found = await read_subject_years(site.engine, site.town, subject)
+        if found is None:
+            raise HTTPException(404, f"没有测评对象 {subject}")
+        drawn = [subject_rates_picture(found.appraised, found.name)] if found.appraised else []
+        drawn += [grades_picture(each) for each in reversed(found.appraised) if each.rows]
+        return show(
+            request,
+            "subject.html",
+            "pictures",
+            subject=found,
+            pictures=[each for each in drawn if not each.empty],
+            hidden=_hidden(found),
+            vetoes=await read_vetoes(site.engine, site.town, subject),
+            lines=LINES,
+            kinds=KIND_WORDS,
+            stage_word=stage_word,
+        )
+
+    return router
+
+
+def _may_see_subjects(request: Request) -> bool:
+    session = getattr(request.state, "session", None)
+    return session is None or may_see("/subjects/any", session.account.roles)
+
+
+def _subjects(figures: TownYear) -> list[tuple[str, str]]:
+    named = {each.subject: each.name for each in figures.ranked}
+    named |= {each.subject: each.name for each in figures.rates}
+    return sorted(named.items(), key=lambda pair: pair[1])
+
+
+def _hidden(found: SubjectYears) -> list[str]:
+    """The years whose polls had too few valid ballots for a breakdown."""
+    small = (each for each in found.appraised if each.verdict.valid and not each.rows)
+    return [f"{each.year} 年{'重新' if each.revote else ''}测评" for each in small]
