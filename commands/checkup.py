@@ -32,6 +32,7 @@ from eventstore.books import read_book
 from eventstore.database import as_auditor
 from eventstore.store import EventStore
 from migrations.command import current_revision, head_revision
+from notices.bulk import delivery_counts
 from projections.state import states
 from runtime.settings import Settings
 from runtime.temporal import SEARCH_ATTRIBUTES
@@ -76,6 +77,7 @@ class Checkup:
             ("projections", "查询表", "运行 jiandu rebuild。", self.projections),
             ("chain", "事件链校验", "立即停止写入，运行 jiandu verify。", self.chain),
             ("calendar", "工作日历", "放假安排公布后升级 jiandu，或录入年度放假表。", self.calendar),
+            ("notices", "提醒发送", "打开 /reminders 看原因；站内消息不受影响。", self.notices),
             ("backup", "备份", "运行 jiandu backup 备份文件，并每天执行。", self.backup),
             *ballot_looks(self._settings),
         )
@@ -196,6 +198,16 @@ class Checkup:
                 "放假安排公布后升级 jiandu，或录入年度放假表。",
             )
         return State.OK, f"{this}、{following} 年齐全", ""
+
+    async def notices(self) -> tuple[State, str, str]:
+        """Mail and group robots get the notices out."""
+        counts = await delivery_counts(self._database, self._settings.town)
+        if self._settings.smtp_host is None and not self._settings.webhooks:
+            return State.OK, "没有配置邮件和群机器人，只发站内消息", ""
+        words = f"已发 {counts.get('sent', 0)}，等待 {counts.get('waiting', 0)}，发不出去 {counts.get('dead', 0)}"
+        if counts.get("dead"):
+            return State.WARNING, words, "打开 /reminders 看原因；站内消息不受影响。"
+        return State.OK, words, ""
 
     async def backup(self) -> tuple[State, str, str]:
         """There is a backup, and it is not old."""

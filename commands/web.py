@@ -28,7 +28,7 @@ from web.acts.counter import Counter
 from web.app import create_app
 from web.count_desk.site import DeskSite
 from web.site import Site
-from worker import ballot_offices, opened_box, sealed_converter
+from worker import ballot_offices, notice_post, opened_box, sealed_converter
 from workflows.client import CaseClient, EngineUnavailable
 
 
@@ -77,7 +77,9 @@ async def web() -> int:
             offices=offices,
             hall_link=hall_link,
             count_desk=desk_origin(settings),
+            routes=notice_post(settings, store).routes,
             log_keys=note_keys(settings),
+            papers=settings.data_dir / "papers",
         )
         desk = DeskSite(site.town, site.town_name, store.engine, CountDesk(store.engine), box)
         config = uvicorn.Config(

@@ -10,6 +10,7 @@ from web import moments as moments  # its filter
 from web.accounts.store import AccountStore
 from web.live.events import event_pages
 from web.rectifications import rectification_pages
+from web.reminders.pages import reminder_pages
 from web.rendering import Screen
 from web.site import Site
 from web.todo import todo_pages
@@ -19,4 +20,5 @@ def office_pages(site: Site, show: Screen, accounts: AccountStore) -> Iterator[A
     """The routers."""
     yield todo_pages(site, show)
     yield rectification_pages(site, show)
+    yield reminder_pages(site, show, accounts)
     yield event_pages(site, accounts)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -13,6 +14,7 @@ from ballotbox.interface import BallotBox
 from ballotbox.phone_path import Offices
 from ballotbox.polls import PollKey
 from domain.cases.case import TOWN_ZONE
+from notices.routing import Routes
 from web.acts.counter import Counter
 from web.findings import Finding
 
@@ -47,8 +49,13 @@ class Site:
     """The parties of the secret ballot; None: no scrutineers' pages."""
     count_desk: str = ""
     """The count desk's address, as those who sit at it open it; empty: there is none."""
+    routes: Routes = field(default_factory=Routes)
+    """Where reminders go beside the in-box."""
     log_keys: Sequence[Any] = ()
     """Public keys (`transparency`) by which the log's checkpoints are believed; none: signatures are not checked."""
+
+    papers: Path | None = None
+    """Where the town's own Word templates lie; None: the pages can keep none."""
 
     def today(self) -> date:
         """The business date."""
