@@ -34,6 +34,7 @@ from web.mine.pages import mine_pages
 from web.office import office_pages
 from web.pages import pages
 from web.paper_desk.pages import paper_desk_pages
+from web.papers.routers import paper_routers
 from web.probes import probes
 from web.rendering import Screen
 from web.scans.pages import scan_pages
@@ -76,7 +77,7 @@ def create_app(site: Site) -> FastAPI:
         app.include_router(paper_desk_pages(site, show, site.box))
     if site.counter is not None and site.box is not None and site.offices is not None:
         app.include_router(scrutineer_pages(site, Room(site.town, site.counter, site.box, site.offices), show))
-    for router in (*office_pages(site, show, accounts), *desk_pages(site, show)):
+    for router in (*office_pages(site, show, accounts), *desk_pages(site, show), *paper_routers(site, show)):
         app.include_router(router)
     app.include_router(probes(site, metrics))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")

@@ -15,6 +15,7 @@ from web.accounts.concern import Concern, read_concern
 from web.acts.next_steps import acts_of, awaited, others
 from web.findings import worst
 from web.lights import light_of
+from web.papers.card import papers_card
 from web.picture import line_of, picture_of
 from web.reading import CaseRow, latest, read_case, read_cases, read_events, stale_tables, years
 from web.rendering import Screen
@@ -76,6 +77,7 @@ def pages(site: Site, show: Screen) -> APIRouter:
             next_acts=_offered(concern, row, awaited(kind, row.stage)) if row.open else [],
             other_acts=_offered(concern, row, others(kind, row.stage)) if row.open else [],
             done=act_word(done) if done in acts_of(kind) else "",
+            papers=await papers_card(site, request, concern, row),
         )
 
     @router.get("/status")

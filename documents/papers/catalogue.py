@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from documents.papers.ledger import LEDGER
 from documents.papers.of_cases import appraisal, poll, rectification
 from documents.papers.of_cases.any_case import CONTENTS
 from documents.papers.paper import Paper
 from domain.cases.case import CaseKind
 
 PAPERS: Mapping[str, Paper] = {
-    paper.key: paper for paper in (*appraisal.PAPERS, *poll.PAPERS, *rectification.PAPERS, CONTENTS)
+    paper.key: paper for paper in (*appraisal.PAPERS, *poll.PAPERS, *rectification.PAPERS, LEDGER, CONTENTS)
 }
 """By their keys, in the order of the year."""
 

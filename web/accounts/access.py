@@ -41,6 +41,8 @@ PAGES: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/search", EVERYBODY),
     ("/papers", STAFF | {Role.PRESIDIUM, Role.DISCIPLINE_OFFICE}),
     ("/papers/rectifications.*", _BOARD),
+    ("/papers", STAFF | {Role.PRESIDIUM, Role.DISCIPLINE_OFFICE}),
+    ("/papers/rectifications.*", _BOARD),
     ("/pictures", _FIGURES | {Role.DEPUTY}),
     ("/subjects/**", _FIGURES),
     ("/bulk/**", STAFF | {Role.PRESIDIUM}),
