@@ -8,7 +8,7 @@ import secrets
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ import structlog
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.converter import DataConverter
+from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -32,12 +33,9 @@ from ballotbox.interface import BallotBox
 from ballotbox.page import page_bytes
 from ballotbox.phone_path import Offices
 from ballotbox.poll_box import PollBox
-from domain.acts import Role
 from eventstore.database import APP_ROLE, create_engine, in_town
 from eventstore.reader import last_position
 from eventstore.store import EventStore
-from notices.channels import MailServer, Robot, RobotKind
-from notices.delivery import Post
 from projections import subscribers
 from runtime.ballot_parts import WITH_CLUSTER, office_key, office_url, origin
 from runtime.deployment import make_current, source_digest, stay_current
@@ -47,13 +45,14 @@ from runtime.logging import configure_logging
 from runtime.postgres import EmbeddedPostgres
 from runtime.settings import Settings, load_settings
 from runtime.settings_faults import SettingsError
-from runtime.temporal import connect, ensure_search_attributes
+from runtime.temporal import TemporalAway, TemporalError, connect, ensure_search_attributes
 from runtime.tracing import tracing_plugins
 from transparency.signed_note import NoteSigner
 from workflows.catalogue import WORKFLOWS
 from workflows.catching_up import CatchingUp
 from workflows.client import CaseClient
 from workflows.other_cases import OtherCases
+from workflows.patience import away, giving_up_after
 from workflows.payloads import SealingCodec, data_converter
 from workflows.schedules import ensure_schedules
 
@@ -64,6 +63,9 @@ PASSED_THROUGH = ("activities", "domain", "cryptography", "pydantic", "pydantic_
 
 SHUTDOWN = timedelta(seconds=5)
 """How long activities may finish after the worker was told to stop."""
+START_PATIENCE = timedelta(seconds=60)
+"""How long a worker that starts waits for the engine: as long as the engine itself may take to start."""
+
 DISCARDS_EVERY = timedelta(minutes=1)
 
 
@@ -215,8 +217,38 @@ def database_url(settings: Settings) -> str:
 async def serve(settings: Settings, stopped: asyncio.Event, ready: Callable[[], None] | None = None) -> None:
     """Work until `stopped` is set, then let what is under way end.
 
-    `ready` is called once the cluster sends work here.
+    An engine that is away while the worker starts (it was restarted as well, say) is waited for, `START_PATIENCE` at
+    most. `ready` is called once the cluster sends work here.
     """
+    give_up = giving_up_after(START_PATIENCE)
+    begun = asyncio.Event()
+
+    def at_work() -> None:
+        begun.set()
+        if ready is not None:
+            ready()
+
+    while not stopped.is_set():
+        try:
+            await _work(settings, stopped, at_work)
+            return
+        except (RuntimeError, RPCError) as error:
+            if begun.is_set() or not _engine_away(error) or asyncio.get_running_loop().time() > give_up:
+                raise
+            log.warning("engine_awaited", reason=str(error))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await stopped.wait()
+
+
+def _engine_away(error: RuntimeError | RPCError) -> bool:
+    """Whether a start failed because the engine was away; its library has no error of its own for a failed check."""
+    if isinstance(error, RPCError):
+        return away(error)
+    return isinstance(error, TemporalAway) or not isinstance(error, TemporalError)
+
+
+async def _work(settings: Settings, stopped: asyncio.Event, ready: Callable[[], None]) -> None:
     client = await connect(settings, data_converter=sealed_converter(settings), plugins=tracing_plugins(settings))
     await ensure_search_attributes(client)
     build_id = settings.build_id or source_digest(Path(__file__).parent)
@@ -229,39 +261,12 @@ async def serve(settings: Settings, stopped: asyncio.Event, ready: Callable[[], 
             await make_current(client, settings.deployment_name, build_id)
             await ensure_schedules(client, settings.town, settings.task_queue)
             log.info("worker_ready", task_queue=settings.task_queue, build=build_id, town=settings.town)
-            if ready is not None:
-                ready()
+            ready()
             in_charge = stay_current(client, settings.deployment_name, build_id, settings.task_queue)
             destruction = finish_discards(services.box, services.store)
-            post = notice_post(settings, services.store).keep_on(services.store.towns)
-            async with _beside(watch.keep_on(), in_charge, destruction, post):
+            async with _beside(watch.keep_on(), in_charge, destruction):
                 await stopped.wait()
             log.info("worker_stopping")
-
-
-def notice_post(settings: Settings, store: EventStore) -> Post:
-    """What sends notices, by the mail server and group robots of the settings."""
-    mail = None
-    if settings.smtp_host is not None:
-        mail = MailServer(
-            host=settings.smtp_host,
-            port=settings.smtp_port,
-            sender=settings.smtp_sender,
-            user=settings.smtp_user,
-            password=settings.smtp_password.get_secret_value() if settings.smtp_password is not None else None,
-            security=settings.smtp_security,
-        )
-    robots = [
-        Robot(
-            name=hook.name,
-            kind=RobotKind(hook.kind),
-            url=hook.url.get_secret_value(),
-            roles=frozenset(Role(name) for name in hook.roles),
-            secret=hook.secret.get_secret_value() if hook.secret is not None else None,
-        )
-        for hook in settings.webhooks
-    ]
-    return Post(store.engine, mail=mail, robots=robots)
 
 
 async def finish_discards(box: BallotBox, store: EventStore, every: timedelta = DISCARDS_EVERY) -> None:

@@ -27,6 +27,9 @@ _NOT_YET = {
     RPCStatusCode.FAILED_PRECONDITION,
     RPCStatusCode.UNAVAILABLE,
     RPCStatusCode.ABORTED,
+    RPCStatusCode.UNKNOWN,  # "transport error": the cluster ended while it was asked
+    RPCStatusCode.CANCELLED,
+    RPCStatusCode.DEADLINE_EXCEEDED,
 }
 
 

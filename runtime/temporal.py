@@ -55,6 +55,10 @@ class TemporalError(RuntimeError):
     """The embedded Temporal does not start or answer; the message says why, in Chinese."""
 
 
+class TemporalAway(TemporalError):
+    """Nobody answers at the cluster's address, now."""
+
+
 class EmbeddedTemporal:
     """One server with its state in `folder` (`<data_dir>/temporal`). Blocking calls; a supervisor runs them in threads.
 
@@ -237,7 +241,8 @@ async def connect(
     """A client of the cluster that the settings name, else of the embedded server at `address` or as last started.
 
     Raises:
-        TemporalError: neither is known, or nobody answers there.
+        TemporalError: neither is known.
+        TemporalAway: nobody answers there.
     """
     target = address or settings.temporal_address or EmbeddedTemporal(Path(), settings.data_dir / "temporal").address
     try:
@@ -251,7 +256,7 @@ async def connect(
             api_key=settings.temporal_api_key.get_secret_value() if settings.temporal_api_key is not None else None,
         )
     except RuntimeError as error:
-        raise TemporalError(
+        raise TemporalAway(
             f"连不上流程引擎 {target}：{error}。请检查它是否在运行，以及 temporal_address 设置。"
         ) from error
 

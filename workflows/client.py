@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import structlog
 from temporalio.client import (
@@ -20,7 +21,6 @@ from temporalio.client import (
     WorkflowHandle,
     WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
@@ -36,33 +36,30 @@ from workflows.catalogue import CASE_WORKFLOWS
 from workflows.ended import NotRunning, Records, ended_case
 from workflows.failures import REFUSED, STORE_BEHIND, SUPERSEDED
 from workflows.messages import Act, CaseInput, CaseView, Opening, Receipt, RecordedAct
+from workflows.patience import (
+    CutOff,
+    EngineUnavailable,
+    away,
+    giving_up_after,
+    refuse_if_given_up,
+    unavailable,
+    until_answered,
+)
 from workflows.payloads import ClearText
 from workflows.search_attributes import at_start
 
+__all__ = ["UNANSWERED", "CaseClient", "EngineUnavailable", "workflow_id"]
+
 log = structlog.get_logger("jiandu.client")
-
-_RETRIED = {
-    RPCStatusCode.RESOURCE_EXHAUSTED,
-    RPCStatusCode.ABORTED,
-    RPCStatusCode.UNAVAILABLE,
-    RPCStatusCode.DEADLINE_EXCEEDED,
-    RPCStatusCode.CANCELLED,
-}
-"""The engine did not refuse the act, it did not get round to it: the same act is sent again under the same id."""
-
 
 _CUT_OFF = {"AcceptedUpdateCompletedWorkflow", "UpdateAborted", SUPERSEDED}
 """The run ended before it recorded the act: the next run of the case takes it."""
 
-UNANSWERED = (RPCError, WorkflowQueryFailedError, WorkflowUpdateFailedError, RPCTimeoutOrCancelledError)
+UNANSWERED = (RPCError, WorkflowQueryFailedError, WorkflowUpdateFailedError, RPCTimeoutOrCancelledError, TimeoutError)
 """With what `CaseClient.catch_up` fails while engine or worker are away."""
 
 _NUDGE = timedelta(seconds=5)
 """How long a repeated act waits for its case to take notice; the answer itself is in the store."""
-
-
-class EngineUnavailable(Exception):
-    """The engine could not take the act in the given time. The act may be sent again under the same id."""
 
 
 def workflow_id(town: str, kind: CaseKind, case_id: str) -> str:
@@ -86,7 +83,7 @@ class CaseClient:
         """`in_flight`: how many updates of one case this process may have under way; None where the server sets no
         limit (ours does not). On a foreign cluster it is 8 divided by the number of processes.
 
-        `patience`: how long an act is tried again while the engine cannot take it.
+        `patience`: how long whoever asks waits for an answer; after it `EngineUnavailable` is raised.
         """
         self._client = client
         self._town = town
@@ -119,7 +116,7 @@ class CaseClient:
     ) -> Receipt:
         """Start a case by its opening act; started again under the same id, it answers as the first time.
 
-        Raises `Refusal` when the opening is not allowed or the case was opened by another act.
+        Raises `Refusal` when the opening is not allowed or the case was opened by another act, `EngineUnavailable`.
         """
         recorded = await self._recorded(kind, case_id, command_id)
         if recorded:
@@ -145,7 +142,13 @@ class CaseClient:
             opening=Opening(command=opening, actor=actor, command_id=command_id),
             clock_offset=clock_offset,
         )
-        view = await self.run(case)
+        try:
+            view = await self.run(case)
+        except EngineUnavailable:
+            recorded = await self._recorded(kind, case_id, command_id)
+            if not recorded:
+                raise
+            return _receipt_of(command_id, recorded, repeated=True)
         recorded = await self._store.find_command(self._town, command_id)
         if not recorded:
             raise _already_open(kind, case_id)
@@ -154,11 +157,20 @@ class CaseClient:
         )
 
     async def run(self, case: CaseInput) -> CaseView:
-        """Have the workflow of a case run (nothing happens when it runs already) and answer once the case is open."""
-        view: CaseView = await self._client.execute_update_with_start_workflow(
-            "await_opened", start_workflow_operation=self._start(case), result_type=CaseView
-        )
-        return view
+        """Have the workflow of a case run (nothing happens when it runs already) and answer once the case is open.
+
+        Raises `EngineUnavailable`.
+        """
+        question = uuid4().hex
+
+        async def attempt() -> CaseView:
+            view: CaseView = await self._client.execute_update_with_start_workflow(
+                "await_opened", start_workflow_operation=self._start(case), id=question, result_type=CaseView
+            )
+            return view
+
+        what = f"{stream_of(case.kind, case.case_id)}：立案"
+        return await until_answered(what, attempt, give_up=giving_up_after(self._patience))
 
     async def act(
         self,
@@ -180,45 +192,40 @@ class CaseClient:
             await self._tell_of(kind, case_id, recorded)
             return _receipt_of(command_id, recorded, repeated=True)
         act: Act[Any] = Act(command=command, actor=actor, command_id=command_id)
-        async with self._gate(kind, case_id):
-            return await self._send(kind, case_id, act, clock_offset)
+        give_up = giving_up_after(self._patience)
+
+        what = f"{stream_of(kind, case_id)}：{command.act}"
+        try:
+            async with self._gate(kind, case_id, what, give_up):
+                return await until_answered(what, lambda: self._send(kind, case_id, act, clock_offset), give_up=give_up)
+        except EngineUnavailable:
+            recorded = await self._recorded(kind, case_id, command_id)
+            if not recorded:
+                raise
+            return _receipt_of(command_id, recorded, repeated=True)  # what follows it is still under way
 
     async def _send(self, kind: CaseKind, case_id: str, act: Act[Any], clock_offset: timedelta) -> Receipt:
-        """Send an update until the engine has answered it, always under the same id."""
-        give_up = asyncio.get_running_loop().time() + self._patience.total_seconds()
-        pause = 0.02
-        while True:
+        """Send an update once, always under the same id. Raises `CutOff` where it is to be sent again."""
+        try:
             try:
                 receipt: Receipt = await self.handle(kind, case_id).execute_update(
                     act.command.act, act, id=act.command_id, result_type=Receipt
                 )
                 return receipt
-            except WorkflowUpdateFailedError as failure:
-                first = await self._store.find_command(self._town, act.command_id)
-                if first:
-                    return _receipt_of(act.command_id, first, repeated=True)
-                if _type_of(failure) not in _CUT_OFF:
-                    raise _meant_by(failure, kind, case_id) from None
-                reason: Exception = failure  # the run ended between accepting and recording: the next one takes it
-            except WorkflowUpdateRPCTimeoutOrCancelledError as failure:
-                _refuse_if_given_up()
-                reason = failure
             except RPCError as failure:
-                if failure.status == RPCStatusCode.NOT_FOUND:
-                    first = await self._store.find_command(self._town, act.command_id)
-                    if first:
-                        return _receipt_of(act.command_id, first, repeated=True)
-                    return await self._send_again(kind, case_id, act, clock_offset)
-                if failure.status not in _RETRIED:
+                if failure.status != RPCStatusCode.NOT_FOUND:
                     raise
-                reason = failure
-            if asyncio.get_running_loop().time() > give_up:
-                raise EngineUnavailable(
-                    f"流程引擎暂时无法受理（{stream_of(kind, case_id)}：{act.command.act}），请稍后用同一编号重试。"
-                ) from reason
-            log.info("act_tried_again", case=case_id, act=act.command.act, reason=type(reason).__name__)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 1.0)
+            first = await self._store.find_command(self._town, act.command_id)
+            if first:
+                return _receipt_of(act.command_id, first, repeated=True)
+            return await self._send_again(kind, case_id, act, clock_offset)
+        except WorkflowUpdateFailedError as failure:
+            first = await self._store.find_command(self._town, act.command_id)
+            if first:
+                return _receipt_of(act.command_id, first, repeated=True)
+            if _type_of(failure) in _CUT_OFF:
+                raise CutOff from failure
+            raise _meant_by(failure, kind, case_id) from None
 
     async def _send_again(self, kind: CaseKind, case_id: str, act: Act[Any], clock_offset: timedelta) -> Receipt:
         """Start the workflow of an ended case for one act."""
@@ -226,16 +233,13 @@ class CaseClient:
         if case is None:
             stream = stream_of(kind, case_id)
             raise Refusal("not_running", f"案件 {stream} 不存在，不能办理；请核对案件编号。")
-        try:
-            receipt: Receipt = await self._client.execute_update_with_start_workflow(
-                act.command.act,
-                act,
-                start_workflow_operation=self._start(case),
-                id=act.command_id,
-                result_type=Receipt,
-            )
-        except WorkflowUpdateFailedError as failure:
-            raise _meant_by(failure, kind, case_id) from None
+        receipt: Receipt = await self._client.execute_update_with_start_workflow(
+            act.command.act,
+            act,
+            start_workflow_operation=self._start(case),
+            id=act.command_id,
+            result_type=Receipt,
+        )
         return receipt
 
     async def catch_up(self, kind: CaseKind, case_id: str, version: int) -> bool:
@@ -246,10 +250,15 @@ class CaseClient:
         """
         handle = self.handle(kind, case_id)
         try:
-            view: CaseView = await handle.query("view", result_type=CaseView, rpc_timeout=_NUDGE)
-            if view.version >= version:
-                return False
-            await handle.execute_update("catch_up", result_type=CaseView, rpc_timeout=_NUDGE)
+            # The limit that the SDK offers does not hold while an update's answer is awaited.
+            async with asyncio.timeout(_NUDGE.total_seconds()):
+                view: CaseView = await handle.query("view", result_type=CaseView)
+                if view.version >= version:
+                    return False
+                await handle.execute_update("catch_up", result_type=CaseView)
+        except RPCTimeoutOrCancelledError:
+            refuse_if_given_up()
+            raise
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:
                 return False  # it has had its end, or waits for recovery, which reads everything
@@ -269,7 +278,6 @@ class CaseClient:
         try:
             await self.catch_up(kind, case_id, recorded[-1].version)
         except UNANSWERED as error:
-            _refuse_if_given_up()
             log.warning("case_not_told", case=case_id, reason=type(error).__name__)  # the workers look for it again
 
     def _start(self, case: CaseInput) -> WithStartWorkflowOperation[Any, Any]:
@@ -284,29 +292,39 @@ class CaseClient:
         )
 
     async def view(self, kind: CaseKind, case_id: str) -> CaseView:
-        """Where a case stands, from its workflow."""
-        view: CaseView = await self.handle(kind, case_id).query("view", result_type=CaseView)
-        return view
+        """Where a case stands, from its workflow. Raises `EngineUnavailable`."""
+
+        async def attempt() -> CaseView:
+            view: CaseView = await self.handle(kind, case_id).query("view", result_type=CaseView)
+            return view
+
+        what = f"{stream_of(kind, case_id)}：查看"
+        return await until_answered(what, attempt, give_up=giving_up_after(self._patience), passing=_nobody_answers)
 
     @asynccontextmanager
-    async def _gate(self, kind: CaseKind, case_id: str) -> AsyncIterator[None]:
+    async def _gate(self, kind: CaseKind, case_id: str, what: str, give_up: float) -> AsyncIterator[None]:
         if self._in_flight is None:
             yield
             return
         gate = self._gates.setdefault(stream_of(kind, case_id), asyncio.Semaphore(self._in_flight))
-        async with gate:
+        try:
+            async with asyncio.timeout_at(give_up):
+                await gate.acquire()
+        except TimeoutError as full:
+            raise unavailable(what) from full
+        try:
             yield
+        finally:
+            gate.release()
+
+
+def _nobody_answers(error: RPCError) -> bool:
+    """Whether a query found nobody: the engine away, or the case's worker."""
+    return away(error) or error.status == RPCStatusCode.FAILED_PRECONDITION
 
 
 def _type_of(failure: WorkflowUpdateFailedError) -> str | None:
     return failure.cause.type if isinstance(failure.cause, ApplicationError) else None
-
-
-def _refuse_if_given_up() -> None:
-    """The engine's client turns a cancelled call into an error of its own; whoever cancelled waits for the real one."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 def _already_open(kind: CaseKind, case_id: str) -> Refusal:

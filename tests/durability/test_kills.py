@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from domain.cases.case import TOWN_ZONE, CaseKind
@@ -18,12 +19,18 @@ from domain.events import Metadata
 from eventstore.contract import AppendRequest
 from eventstore.store import EventStore
 from eventstore.verify import verify
+from tests.durability.hanging import end, within
 from tests.durability.town import Town, patiently
 from tests.workflows.year import CALENDAR, POLICY, STAFF, open_year, play, year
 from workflows.client import CaseClient
 from workflows.recovery import recover
 
 TODAY = datetime.now(UTC).astimezone(TOWN_ZONE).date()
+
+LONGEST = 180.0
+"""Seconds for a year with kills in it, on a slow and busy machine: what takes longer hangs, and is described."""
+
+pytestmark = pytest.mark.timeout(480)
 
 
 @pytest_asyncio.fixture
@@ -105,6 +112,22 @@ async def test_a_worker_that_starts_mends_what_its_predecessor_left(town: Town) 
         await store.close()
 
 
+async def test_a_worker_that_starts_while_the_engine_is_away_waits_for_it(town: Town) -> None:
+    """Both were killed, and the engine takes longer to come back than its clients try by themselves."""
+    town.kill_worker()
+    town.temporal.kill()
+    town.start_worker()
+    await asyncio.sleep(12)
+    await asyncio.to_thread(town.temporal.start)
+    store = town.store()
+    try:
+        cases = town.cases(await patiently(town.client), store)
+        await patiently(lambda: open_year(cases, 2025))
+    finally:
+        await store.close()
+    assert town.ended_by_itself == []
+
+
 async def test_kills_at_random_moments_change_nothing(town: Town) -> None:
     seed = random.randrange(1_000_000)
     print(f"seed of the kills: {seed}")  # noqa: T201 - to play a failure again
@@ -113,15 +136,18 @@ async def test_kills_at_random_moments_change_nothing(town: Town) -> None:
     try:
         await play_year(town, store, 2025)
         undisturbed = await record(store, town.settings.town)
-        playing = asyncio.create_task(play_year(town, store, 2026))
-        victims = ["worker", "postgres", "temporal", "worker", "postgres", "temporal"]
-        moments.shuffle(victims)
-        for victim in victims:
-            await asyncio.sleep(moments.uniform(0.1, 1.2))
-            if playing.done():
-                break
-            await town.kill(victim)
-        await playing
+        playing = asyncio.create_task(play_year(town, store, 2026), name="playing")
+        try:
+            victims = ["worker", "postgres", "temporal", "worker", "postgres", "temporal"]
+            moments.shuffle(victims)
+            for victim in victims:
+                await asyncio.sleep(moments.uniform(0.1, 1.2))
+                if playing.done():
+                    break
+                await town.kill(victim)
+            await within(LONGEST, playing, town, store)
+        finally:
+            await end(playing)
         disturbed = await patiently(lambda: record(store, town.settings.town))
         of_2026 = {name: types for name, types in disturbed.items() if "2026" in name}
         assert of_2026 == {name.replace("2025", "2026"): types for name, types in undisturbed.items()}

@@ -44,13 +44,25 @@ class Town:
         self.postgres = EmbeddedPostgres(folder / "postgres", folder / "logs" / "postgres.log")
         self.temporal = EmbeddedTemporal(ensure(), folder / "temporal", port=0, log=folder / "logs" / "temporal.log")
         self._worker: subprocess.Popen[bytes] | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self.ended_by_itself: list[int] = []
+        """The exit codes of workers that nobody killed."""
 
     async def start(self) -> None:
-        """Start everything that does not run."""
+        """Start everything that does not run; a worker that ends by itself is started again, as a supervisor would."""
         await asyncio.to_thread(self.postgres.start)
         await asyncio.to_thread(migrate, self.postgres.url)
         await asyncio.to_thread(self.temporal.start)
         self.start_worker()
+        self._watch = asyncio.create_task(self._watch_worker(), name="watch over the worker")
+
+    async def _watch_worker(self) -> None:
+        while True:
+            await asyncio.sleep(0.5)
+            code = None if self._worker is None else self._worker.poll()
+            if code is not None:
+                self.ended_by_itself.append(code)
+                self.start_worker()
 
     def start_worker(self) -> None:
         """Start a worker as production does."""
@@ -91,6 +103,8 @@ class Town:
 
     async def stop(self) -> None:
         """Stop everything that runs."""
+        if self._watch is not None:
+            self._watch.cancel()
         if self._worker is not None and self._worker.poll() is None:
             self._worker.terminate()
             await asyncio.to_thread(self._worker.wait, 20)
@@ -119,8 +133,14 @@ class Town:
     def kill_worker(self) -> None:
         """`kill -9`, and nobody starts it again."""
         assert self._worker is not None
-        self._worker.kill()
-        self._worker.wait()
+        worker, self._worker = self._worker, None
+        worker.kill()
+        worker.wait()
+
+    def log_end(self, of: str, size: int = 4000) -> str:
+        """The end of a process's log: `worker`, `temporal` or `postgres`."""
+        log = self.folder / "logs" / f"{of}.log"
+        return log.read_text(encoding="utf-8", errors="replace")[-size:] if log.exists() else ""
 
 
 async def patiently(attempt: Callable[[], Awaitable[T]], seconds: float = 120) -> T:
