@@ -36,6 +36,8 @@ class Progress:
     of: int
     running: bool
     fault: str
+    resumable: bool
+    """Whether this process still knows the acts, so that what is left can be done from here."""
 
     @property
     def over(self) -> bool:
@@ -104,7 +106,7 @@ async def _progress_of(site: Site, runs: Runs, year: int, batch: str, of: int) -
     fault = run.fault if run is not None else ""
     if run is None and done < total:
         fault = "这一批没有办完，页面服务也重新启动过。请把同一个文件再上传一次：已录入的不会重复，只补其余。"
-    return Progress(done, total, run is not None and run.running, fault)
+    return Progress(done, total, run is not None and run.running, fault, run is not None)
 
 
 async def _foresee(counter: Counter, year: int, acts: Sequence[Command], actor: Actor) -> None:
