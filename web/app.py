@@ -18,6 +18,7 @@ from web.accounts.pages import account_pages
 from web.accounts.store import AccountStore
 from web.acts.begin import beginning_pages
 from web.acts.pages import act_pages
+from web.api.problems import is_api, problem_of
 from web.api.tokens import TokenStore
 from web.board.pages import board_pages
 from web.deputies.acts import act_routers
@@ -46,6 +47,13 @@ from web.site import Site
 from web.yearend.routes import yearend_routes
 
 _MACHINES = ("/healthz", "/readyz", "/metrics")
+
+
+def _to_program(request: Request, status: int, message: str) -> Response | None:
+    """The answer where a program asked; None where it was a person."""
+    if request.url.path in _MACHINES:
+        return JSONResponse({"ok": False, "message": message}, status_code=status)
+    return problem_of(request, status) if is_api(request.url.path) else None
 
 
 def create_app(site: Site) -> FastAPI:
@@ -83,9 +91,9 @@ def create_app(site: Site) -> FastAPI:
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
 
     def answer(request: Request, status: int, message: str, advice: str) -> Response:
-        if request.url.path in _MACHINES:
-            return JSONResponse({"ok": False, "message": message}, status_code=status)
-        return show(request, "error.html", "", status_code=status, message=message, advice=advice)
+        return _to_program(request, status, message) or show(
+            request, "error.html", "", status_code=status, message=message, advice=advice
+        )
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:

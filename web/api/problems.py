@@ -6,11 +6,12 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import structlog
-from fastapi import HTTPException, Request, Response
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
 from temporalio.service import RPCError
 
 from ballotbox.offices import PartyUnreachable
@@ -34,6 +35,13 @@ _TITLES = {
     422: "填写有误",
     503: "暂时不可用",
 }
+_UNSAID = {
+    400: "请求体读不懂：应是 UTF-8 编码的 JSON，并带 Content-Type: application/json。",
+    404: "没有这个地址；可用的操作见 /api。",
+    405: "这个地址不接受这种方法；可用的操作见 /api。",
+    503: "数据库暂时连不上。请稍候再试；若持续出现，请查看运行状态。",
+}
+_WITHOUT = "没有办成；请核对请求后重试。"
 _FORBIDDEN = frozenset({"not_allowed", "not_delegated", "not_yours", "same_person"})
 _UNKNOWN = frozenset({"not_running"})
 
@@ -93,7 +101,7 @@ class ProblemRoute(APIRoute):
             except RequestValidationError as error:
                 return problem(request, 422, "invalid", _advice(error), _faults(error))
             except HTTPException as error:
-                return problem(request, error.status_code, _code_of(error.status_code), str(error.detail))
+                return problem(request, error.status_code, _code_of(error.status_code), _said(error))
             except Refusal as refusal:
                 return problem(request, status_of(refusal), refusal.code, refusal.message)
             except NotRunning as error:
@@ -125,7 +133,25 @@ def status_of(refusal: Refusal) -> int:
 
 
 def _code_of(status: int) -> str:
-    return {400: "unreadable", 401: "no_session", 403: "forbidden", 404: "unknown"}.get(status, "error")
+    return {
+        400: "unreadable",
+        401: "no_session",
+        403: "forbidden",
+        404: "unknown",
+        409: "refused",
+        422: "invalid",
+        503: "database_unavailable",
+    }.get(status, "error")
+
+
+def _said(error: HTTPException) -> str:
+    """Ours are Chinese; the framework's own say no more than their status."""
+    return _UNSAID.get(error.status_code, _WITHOUT) if str(error.detail).isascii() else str(error.detail)
+
+
+def problem_of(request: Request, status: int) -> Response:
+    """The answer to an address or a method that is none of the API's, or while nothing can be answered."""
+    return problem(request, status, _code_of(status), _UNSAID.get(status, _WITHOUT))
 
 
 def _faults(error: RequestValidationError) -> list[FaultAt]:
