@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 import unicodedata
 from datetime import date, time, timedelta
@@ -61,7 +62,7 @@ def _number(column: Column, value: int | float) -> str:
             f"{column.heading}是数字格式，Excel 只保留 15 位有效数字，末几位可能已经变了；"
             "请把整列设为“文本”格式，再照原件重新填写"
         )
-    if column.content is Content.CODE and value == int(value):
+    if column.content is Content.CODE and math.isfinite(value) and value == int(value):
         return str(int(value))
     raise BadCell(f"{column.heading}应为文字，不能是数字 {value:g}")
 

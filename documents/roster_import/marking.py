@@ -52,7 +52,7 @@ def mark_faults(path: Path, faults: Sequence[Fault], target: Path) -> None:
 def _editable(path: Path) -> Workbook:
     read = open_workbook(path)
     if not read.legacy:
-        return load_workbook(path)
+        return load_workbook(path)  # it was read a moment ago
     book = Workbook()
     book.remove(book.worksheets[0])
     for sheet in read.sheets:

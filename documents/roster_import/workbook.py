@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import NamedTuple
+from xml.parsers import expat
 
 from openpyxl import load_workbook
 from openpyxl.cell.cell import TYPE_ERROR, TYPE_FORMULA
@@ -13,6 +15,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
+from documents.roster_import.extent import MAX_ROWS, MAX_UNPACKED_BYTES, extent_fault
 from documents.roster_import.faults import file_fault
 from domain.faults import Invalid
 
@@ -21,9 +24,26 @@ Grid = list[list[CellValue]]
 """All cells of a sheet from A1 on, empty ones as the empty text."""
 
 MAX_BYTES = 20 * 2**20
-MAX_UNPACKED_BYTES = 200 * 2**20
-"""A workbook is a zip: a small file may unpack to more than the memory holds."""
-MAX_ROWS = 50_000
+
+BROKEN = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    InvalidFileException,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What openpyxl and the libraries below it raise on a damaged file: they trust what it says of itself.
+
+(lxml's error is a `SyntaxError`, an unknown compression's and an encrypted part's are `RuntimeError`s.)
+"""
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -71,7 +91,7 @@ def open_workbook(path: Path) -> Workbook:
             merged = {name: tuple(sheet.merged_cell_ranges or ()) for name, _, sheet in named}
     except PasswordError:
         raise Invalid([file_fault(path, "文件设有密码，请取消密码后另存再导入")]) from None
-    except (CalamineError, zipfile.BadZipFile) as error:
+    except (CalamineError, *BROKEN) as error:
         raise Invalid(
             [file_fault(path, f"文件打不开，可能已经损坏，请用 Excel 或 WPS 另存为 .xlsx（{error}）")]
         ) from None
@@ -110,7 +130,7 @@ def _check_package(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as package:
             entries = package.infolist()
-    except zipfile.BadZipFile:
+    except BROKEN:
         raise Invalid([file_fault(path, "文件不完整，请重新保存或重新上传")]) from None
     names = {entry.filename for entry in entries}
     if "xl/workbook.xml" not in names:
@@ -119,14 +139,22 @@ def _check_package(path: Path) -> None:
         raise Invalid([file_fault(path, "文件带有宏（.xlsm），请另存为不带宏的 .xlsx 后再导入")])
     if sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
         raise Invalid([file_fault(path, "文件展开后过大，请只保留名册所需的工作表")])
+    try:
+        fault = extent_fault(path)
+    except (expat.ExpatError, *BROKEN) as error:
+        raise Invalid(
+            [file_fault(path, f"文件打不开，可能已经损坏，请用 Excel 或 WPS 另存为 .xlsx（{error}）")]
+        ) from None
+    if fault is not None:
+        raise Invalid([file_fault(path, fault)])
 
 
 def _structures(path: Path) -> dict[str, Structure]:
     try:
         book = load_workbook(path)
-    except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile) as error:
+        return {sheet.title: _structure(sheet) for sheet in book.worksheets}
+    except BROKEN as error:
         raise Invalid([file_fault(path, f"文件打不开，请用 Excel 或 WPS 另存为 .xlsx（{error}）")]) from None
-    return {sheet.title: _structure(sheet) for sheet in book.worksheets}
 
 
 def _structure(sheet: Worksheet) -> Structure:
