@@ -13,6 +13,7 @@ from commands.account_app import account_app
 from commands.ballot.app import ballot_app
 from commands.options import EXIT_CODES, Json
 from commands.outcome import finish, finish_async
+from commands.papers_app import papers_app
 
 app = typer.Typer(
     name="jiandu",
@@ -31,6 +32,7 @@ app.add_typer(policy_app, name="policy")
 app.add_typer(cycle_app, name="cycle")
 app.add_typer(ballot_app, name="ballot")
 app.add_typer(account_app, name="account")
+app.add_typer(papers_app, name="papers")
 
 As = Annotated[str, typer.Option("--as", metavar="ROLE:ID", help="以何身份，如 staff:zhang · who acts, in which role")]
 CommandId = Annotated[

@@ -24,7 +24,7 @@ def subcommands() -> list[list[str]]:
 
 ASKED_FOR = {
     "up", "worker", "web", "migrate", "rehearse", "verify", "rebuild", "recover", "backup", "restore", "doctor",
-    "checkpoint", "import", "template", "policy", "cycle", "cases", "act", "ballot", "account",
+    "checkpoint", "import", "template", "policy", "cycle", "cases", "act", "ballot", "account", "papers",
 }  # fmt: skip
 
 
