@@ -16,7 +16,8 @@ from domain.cases.appraisal.commands import (
     SubmitReport,
 )
 from domain.cases.case import CaseKind
-from domain.cases.cycle.commands import OpenCycle, RegisterProposal
+from domain.cases.cycle.commands import ChangeHead, OpenCycle, RegisterProposal
+from domain.cases.governance_commands import AppointDelegate
 from domain.cases.proposal.commands import DecideStep, Decision, SubmitProposal
 from domain.cases.rectification.commands import OpenRectification
 from domain.rules.proposal import Step
@@ -193,6 +194,34 @@ async def test_a_head_sees_and_answers_for_their_own_post_alone(pages: Pages) ->
         assert await pages.store.read_stream("test-town", f"appraisal-{other}") == before
         done = await client.post(f"/cases/appraisal/{own}/do/answer_question", data=form)
         assert done.headers["location"] == f"/cases/appraisal/{own}?done=answer_question"
+
+
+async def test_a_delegate_acts_for_the_head_in_that_case_and_no_other(pages: Pages) -> None:
+    await town(pages)
+    case_id = f"{YEAR}-lyz"
+    appointed = AppointDelegate(
+        principal="h01", delegate="h09", from_=TODAY, until=TODAY + timedelta(days=9), reason="出差"
+    )
+    await pages.record(APPRAISAL, case_id, appointed)
+    async with phone(pages) as client:
+        await known(pages, client, "h09", HEAD)
+        assert await statuses(client, f"/cases/appraisal/{case_id}", f"/cases/rectification/{case_id}") == [200, 404]
+        form = f"/cases/appraisal/{case_id}/do/answer_question"
+        token = (await client.get(form)).text.split('name="form_token" value="')[1].split('"')[0]
+        done = await client.post(form, data={"form_token": token, "question_id": "q1", "text": "已修", "step": "do"})
+        assert done.status_code == 303
+    recorded = (await pages.store.read_stream("test-town", f"appraisal-{case_id}"))[-1]
+    assert recorded.metadata.actor == Actor(id="h09", role=HEAD, on_behalf_of="h01")
+
+
+async def test_a_new_head_that_the_year_records_has_the_case_and_the_earlier_one_no_more(pages: Pages) -> None:
+    await town(pages)
+    change = ChangeHead(subject="lyz", responsible="h05", from_=TODAY)
+    await pages.record(CYCLE, str(YEAR), change)
+    for person, status in (("h05", 200), ("h01", 404)):
+        async with phone(pages) as client:
+            await known(pages, client, person, HEAD)
+            assert await statuses(client, f"/cases/rectification/{YEAR}-lyz") == [status]
 
 
 async def test_a_village_sees_its_own_proposals_and_registers_no_other_villages(pages: Pages) -> None:

@@ -12,7 +12,19 @@ from domain.acts import Role
 EVERYBODY = frozenset(Role) - {Role.SYSTEM}
 STAFF = frozenset({Role.STAFF})
 
-OPEN = ("/healthz", "/readyz", "/metrics", "/static/", "/login", "/d/", "/pin", "/pin/", "/board", "/board/screen")
+OPEN = (
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/static/",
+    "/login",
+    "/calendar/",
+    "/d/",
+    "/pin",
+    "/pin/",
+    "/board",
+    "/board/screen",
+)
 """Nobody need log in for these. Of the town's business the board shows what events made public, the rest nothing."""
 
 _BOARD = STAFF | {Role.PRESIDIUM, Role.PARTY_COMMITTEE, Role.DISCIPLINE_OFFICE}
@@ -27,6 +39,8 @@ PAGES: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/accounts/**", STAFF),
     ("/todo/**", EVERYBODY),
     ("/events", EVERYBODY),
+    ("/calendar", EVERYBODY),
+    ("/account/notices", EVERYBODY),
     ("/cases/**", EVERYBODY),
     ("/me/**", frozenset({Role.DEPUTY})),
     ("/mine", EVERYBODY - {Role.STAFF, Role.PRESIDIUM, Role.DEPUTY}),
@@ -63,6 +77,7 @@ PAGES: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/workdays/count", EVERYBODY),
     ("/board/inside", EVERYBODY),
     ("/status", STAFF | {Role.PRESIDIUM}),
+    ("/yearend/history/**", STAFF | {Role.PRESIDIUM, Role.PARTY_COMMITTEE, Role.DISCIPLINE_OFFICE}),
     ("/yearend/**", STAFF | {Role.PRESIDIUM, Role.PARTY_COMMITTEE}),
 )
 """By the path, `*` for one part of it and `/**` for anything under it, itself included; the first that fits counts."""

@@ -10,18 +10,19 @@ cases and acts, by every list, and by whatever else shows or changes a case::
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
 from domain.acts import Actor, Command, Refusal, Role
-from domain.cases.case import CaseKind
+from domain.cases.case import CaseKind, stream_of
 from domain.cases.cycle.commands import RegisterProposal
 from domain.cases.proposal.commands import DecideStep
 from domain.cases.proposal.stages import BODIES
 from domain.events import Recorded
 from domain.roster.books import ROSTER
 from domain.rules.tenure import Tenure
+from web.accounts.delegations import read_principals, read_tenures
 from web.accounts.model import Session
 from web.reading import CaseRow, read_town_book
 from web.site import Site
@@ -49,6 +50,8 @@ class Case(Protocol):
     @property
     def kind(self) -> CaseKind: ...
     @property
+    def case_id(self) -> str: ...
+    @property
     def subject(self) -> str | None: ...
     @property
     def stage(self) -> str: ...
@@ -70,6 +73,8 @@ class Concern:
     tenures: tuple[Tenure, ...] = ()
     """Posts that the person holds or held."""
     villages: frozenset[str] = frozenset()
+    principals: Mapping[str, str] = field(default_factory=dict)
+    """By stream: for whom they may act today, in cases in which a delegation says so."""
 
     def may_see(self, case: Case) -> bool:
         """Whether the case is any of theirs to see."""
@@ -99,14 +104,19 @@ class Concern:
                 led = not self.villages or case.subject in self.villages
                 return public or (kind is CaseKind.PROPOSAL and led)
             case Role.VILLAGE:
-                return public or (kind is CaseKind.PROPOSAL and case.subject in self.villages)
+                own = kind is CaseKind.PROPOSAL and case.subject in self.villages
+                return public or own or (kind is CaseKind.PROPOSAL and self._principal(case) is not None)
             case Role.HEAD:
-                return public or (kind in _OF_A_POST and case.subject is not None and self._answers(case))
+                own = case.subject is not None and self._answers(case)
+                return public or (kind in _OF_A_POST and (own or self._principal(case) is not None))
             case Role.DEPUTY:
                 put = case.stage in PUT_TO_DEPUTIES.get(kind, frozenset())
                 return public or put or kind in (CaseKind.POLL, CaseKind.APPRAISAL)
             case _:
                 return False
+
+    def _principal(self, case: Case) -> str | None:
+        return self.principals.get(stream_of(case.kind, case.case_id))
 
     def _answers(self, case: Case) -> bool:
         """An open case is its post's head of today; a closed one is theirs who held the post while it ran."""
@@ -143,10 +153,14 @@ class Concern:
         return lines
 
     def actor(self, case: Case, command: type[Command], on_behalf_of: str | None = None) -> Actor | None:
-        """They, in the first of their roles that may do this act in this case; None where none may."""
+        """They, in the first of their roles that may do this act in this case; None where none may.
+
+        A delegate acts for the principal whose case it is.
+        """
         for role in self.roles or ():
             if role in command.by and self._acts_as(role, case, command):
-                return Actor(id=self.person, role=role, on_behalf_of=on_behalf_of)
+                behalf = on_behalf_of or (self._principal(case) if role in _DELEGATES else None)
+                return Actor(id=self.person, role=role, on_behalf_of=behalf)
         return None
 
     def _acts_as(self, role: Role, case: Case, command: type[Command]) -> bool:
@@ -169,6 +183,7 @@ class Concern:
             raise Refusal("not_yours", f"只能登记本村（{known}）的议案；村名请与登记的写法一致。")
 
 
+_DELEGATES = frozenset({Role.HEAD, Role.VILLAGE})
 _OF_A_POST: Collection[CaseKind] = frozenset({CaseKind.APPRAISAL, CaseKind.RECTIFICATION, CaseKind.POLL})
 
 
@@ -186,13 +201,16 @@ async def read_concern(site: Site, session: Session | None) -> Concern:
     if session is None:
         return Concern(None)
     account = session.account
-    roles, tenures = account.roles, tuple[Tenure, ...]()
-    if not {Role.HEAD, Role.DEPUTY}.isdisjoint(roles):
+    roles, tenures, principals = account.roles, tuple[Tenure, ...](), dict[str, str]()
+    if Role.DEPUTY in roles:
         roster = await read_town_book(site.engine, site.town, ROSTER)
-        tenures = tuple(each for each in roster.tenures if each.person == account.person and Role.HEAD in roles)
         if account.person in roster.retired_deputies:
             roles = tuple(role for role in roles if role is not Role.DEPUTY)
+    if Role.HEAD in roles:
+        tenures = tuple(each for each in await read_tenures(site.engine, site.town) if each.person == account.person)
+    if not _DELEGATES.isdisjoint(roles):
+        principals = await read_principals(site.engine, site.town, account.person, site.today())
     villages = frozenset(account.villages)
     if not villages and Role.VILLAGE in account.roles:
         villages = frozenset({account.person})
-    return Concern(roles, account.person, site.today(), tenures, villages)
+    return Concern(roles, account.person, site.today(), tenures, villages, principals)

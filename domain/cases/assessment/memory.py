@@ -18,7 +18,7 @@ from domain.cases.governance import Governed, GovernedState
 from domain.cases.governance_events import Corrected, Voided
 from domain.events import Recorded
 from domain.roster.book import read
-from domain.roster.events import HeadAppointed
+from domain.roster.events import HeadAppointed, RosterEntryUndone
 from domain.roster.history import History
 from domain.rules.tenure import HeadChange, Tenure, tenures_of
 
@@ -107,5 +107,8 @@ def _in_force(changes: Sequence[_Said], said: _Said) -> _Said | None:
 def _as_corrected(stream: Stream) -> list[Recorded]:
     if any(isinstance(recorded.event, Voided) for recorded in stream):
         return []  # opened by mistake: what it said of heads counts as little as the rest
+    undone = {recorded.event.entry for recorded in stream if isinstance(recorded.event, RosterEntryUndone)}
+    if undone:
+        stream = [recorded for recorded in stream if recorded.metadata.command_id not in undone]
     corrections = [recorded.event.changes for recorded in stream if isinstance(recorded.event, Corrected)]
     return [as_corrected(recorded, corrections[-1]) for recorded in stream] if corrections else list(stream)
