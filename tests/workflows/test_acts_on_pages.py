@@ -27,7 +27,7 @@ from web.acts.counter import Counter
 from web.app import create_app
 from web.findings import Finding
 from web.site import Site
-from workflows.client import CaseClient
+from workflows.client import CaseClient, EngineUnavailable
 
 CASE = "2025-lys"
 FORM = f"/cases/appraisal/{CASE}/do/submit_report"
@@ -163,3 +163,26 @@ async def test_a_year_is_started_and_a_poll_called_by_the_pages_alone(town: Town
     assert "poll.called" in await town.stack.events(f"poll-{year}-P1")
     again = await town.send("/polls/new", "", year=str(year), **fields)
     assert again.status_code == 422
+
+
+async def test_a_year_that_the_engine_does_not_take_is_said_to_be_unsure(stack: Stack) -> None:
+    """The form stays, with the id of the act: pressed again, it is the same act."""
+
+    async def nobody() -> CaseClient:
+        raise EngineUnavailable("away")
+
+    async def checks() -> list[Finding]:
+        return []
+
+    name = stack.cases.town
+    now = datetime.now(UTC)
+    entry = ImportRoster(deputies=(Deputy(id="d1", name="代表一"),), subjects=(LYS,), heads_from=date(now.year, 1, 1))
+    await write_book(stack.store, name, ROSTER, entry, actor=STAFF, command_id="roster", now=now)
+    site = Site(name, "测试镇", stack.store.engine, checks, checks, counter=Counter(stack.store, name, nobody))
+    transport = httpx.ASGITransport(app=create_app(site))
+    async with httpx.AsyncClient(transport=transport, base_url="http://jiandu.test") as client:
+        town = Town(stack, client, AccountStore(stack.store.engine, name))
+        answer = await town.send("/cycles/new", "", year="2026")
+    assert answer.status_code == 503
+    assert "不会重复办理" in answer.text
+    assert await stack.events("cycle-2026") == []

@@ -25,6 +25,9 @@ from web.acts.counter import Counter
 from web.acts.pages import actor_of
 from web.reading import CaseRow, read_cases, read_town_book
 from web.site import Site
+from workflows.client import EngineUnavailable
+
+_NOT_SURE = "流程引擎暂时没有应答，这件事还不能确定是否办妥。请稍候再按一次，不会重复办理。"
 
 Show = Callable[..., HTMLResponse]
 _READY: Mapping[CaseKind, str] = {CaseKind.APPRAISAL: "ready", CaseKind.RECTIFICATION: "awaiting_revote"}
@@ -71,6 +74,16 @@ def candidates_of(rows: Sequence[CaseRow], roster: RosterState, day: date) -> li
     return found
 
 
+def _why(failure: Refusal | EngineUnavailable) -> str:
+    return failure.message if isinstance(failure, Refusal) else _NOT_SURE
+
+
+def _status(fault: str) -> int:
+    if fault == _NOT_SURE:
+        return 503
+    return 422 if fault else 200
+
+
 def beginning_pages(site: Site, counter: Counter, show: Show) -> APIRouter:
     """The routes."""
     router = APIRouter(default_response_class=HTMLResponse, dependencies=[refuse_foreign_form])
@@ -81,8 +94,9 @@ def beginning_pages(site: Site, counter: Counter, show: Show) -> APIRouter:
     async def year_form(request: Request, fault: str = "", year: int | None = None) -> HTMLResponse:
         town = await roster()
         values = {"posts": town.posts(site.today()), "deputies": len(town.active_deputies), "fault": fault}
-        status = 422 if fault else 200
-        return show(request, "year_new.html", "year", status_code=status, year=year or site.today().year, **values)
+        return show(
+            request, "year_new.html", "year", status_code=_status(fault), year=year or site.today().year, **values
+        )
 
     @router.get("/cycles/new")
     async def new_year(request: Request) -> HTMLResponse:
@@ -99,8 +113,8 @@ def beginning_pages(site: Site, counter: Counter, show: Show) -> APIRouter:
         opening = OpenCycle(year=year, subjects=posts, deputies=deputies)
         try:
             await counter.start(CaseKind.CYCLE, str(year), opening, actor_of(request, OpenCycle), command_id)
-        except Refusal as refusal:
-            return await year_form(request, refusal.message, year)
+        except (Refusal, EngineUnavailable) as failure:
+            return await year_form(request, _why(failure), year)
         return RedirectResponse(f"/?year={year}", status_code=303)
 
     async def poll_form(request: Request, year: int, fault: str = "", chosen: Sequence[str] = ()) -> HTMLResponse:
@@ -108,7 +122,7 @@ def beginning_pages(site: Site, counter: Counter, show: Show) -> APIRouter:
         found = candidates_of(rows, await roster(), site.today())
         modes = [(mode.value, _MODES[mode]) for mode in BallotMode]
         values = {"year": year, "candidates": found, "chosen": chosen, "modes": modes, "fault": fault}
-        return show(request, "poll_new.html", "year", status_code=422 if fault else 200, today=site.today(), **values)
+        return show(request, "poll_new.html", "year", status_code=_status(fault), today=site.today(), **values)
 
     @router.get("/polls/new")
     async def new_poll(request: Request, year: int | None = None) -> HTMLResponse:
@@ -131,8 +145,8 @@ def beginning_pages(site: Site, counter: Counter, show: Show) -> APIRouter:
             return await poll_form(request, year, "请至少选一个测评对象。")
         try:
             await _call(counter, year, poll_id.strip(), day, mode, chosen, actor_of(request, CallPoll), session)
-        except Refusal as refusal:
-            return await poll_form(request, year, refusal.message, [each.key for each in chosen])
+        except (Refusal, EngineUnavailable) as failure:
+            return await poll_form(request, year, _why(failure), [each.key for each in chosen])
         return RedirectResponse(f"/cases/poll/{year}-{poll_id.strip()}", status_code=303)
 
     return router

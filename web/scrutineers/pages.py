@@ -21,6 +21,7 @@ from web.rendering import Screen
 from web.scrutineers.room import Room, fault_words
 from web.scrutineers.view import REASONS, view_of
 from web.site import Site
+from workflows.client import EngineUnavailable
 
 
 @dataclass
@@ -48,7 +49,7 @@ def scrutineer_pages(site: Site, room: Room, show: Screen) -> APIRouter:
         told = fault = ""
         try:
             told = "" if done is None else await done
-        except (Refusal, PartyUnreachable) as refused:
+        except (Refusal, PartyUnreachable, EngineUnavailable) as refused:
             fault = fault_words(refused)
         poll = await read_poll(site.engine, site.town, case_id)
         if poll is None:

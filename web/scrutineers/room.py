@@ -23,6 +23,7 @@ from domain.cases.poll.state import PollState
 from web.acts.counter import Counter
 from web.scrutineers.two_persons import TwoPersons
 from web.scrutineers.view import ScrutineersView, view_of
+from workflows.client import EngineUnavailable
 
 
 class Room:
@@ -92,8 +93,10 @@ class Room:
         return Manifest(data)
 
 
-def fault_words(fault: Refusal | PartyUnreachable) -> str:
+def fault_words(fault: Refusal | PartyUnreachable | EngineUnavailable) -> str:
     """What the page says of it."""
+    if isinstance(fault, EngineUnavailable):
+        return "流程引擎暂时没有应答，还不能确定是否办妥。请稍候再按一次，不会重复办理。"
     return fault.message if isinstance(fault, Refusal) else str(fault)
 
 
