@@ -33,9 +33,12 @@ from ballotbox.interface import BallotBox
 from ballotbox.page import page_bytes
 from ballotbox.phone_path import Offices
 from ballotbox.poll_box import PollBox
+from domain.acts import Role
 from eventstore.database import APP_ROLE, create_engine, in_town
 from eventstore.reader import last_position
 from eventstore.store import EventStore
+from notices.channels import MailServer, Robot, RobotKind
+from notices.delivery import Post
 from projections import subscribers
 from runtime.ballot_parts import WITH_CLUSTER, office_key, office_url, origin
 from runtime.deployment import make_current, source_digest, stay_current
@@ -264,9 +267,35 @@ async def _work(settings: Settings, stopped: asyncio.Event, ready: Callable[[], 
             ready()
             in_charge = stay_current(client, settings.deployment_name, build_id, settings.task_queue)
             destruction = finish_discards(services.box, services.store)
-            async with _beside(watch.keep_on(), in_charge, destruction):
+            post = notice_post(settings, services.store).keep_on(services.store.towns)
+            async with _beside(watch.keep_on(), in_charge, destruction, post):
                 await stopped.wait()
             log.info("worker_stopping")
+
+
+def notice_post(settings: Settings, store: EventStore) -> Post:
+    """What sends notices, by the mail server and group robots of the settings."""
+    mail = None
+    if settings.smtp_host is not None:
+        mail = MailServer(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            sender=settings.smtp_sender,
+            user=settings.smtp_user,
+            password=settings.smtp_password.get_secret_value() if settings.smtp_password is not None else None,
+            security=settings.smtp_security,
+        )
+    robots = [
+        Robot(
+            name=hook.name,
+            kind=RobotKind(hook.kind),
+            url=hook.url.get_secret_value(),
+            roles=frozenset(Role(name) for name in hook.roles),
+            secret=hook.secret.get_secret_value() if hook.secret is not None else None,
+        )
+        for hook in settings.webhooks
+    ]
+    return Post(store.engine, mail=mail, robots=robots)
 
 
 async def finish_discards(box: BallotBox, store: EventStore, every: timedelta = DISCARDS_EVERY) -> None:
