@@ -27,6 +27,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("/yearend", "yearend", "年终考核"),
             Entry("/calendar", "calendar", "期限日历"),
             Entry("/reminders", "reminders", "催办"),
+            Entry("/bulk", "bulk", "批量办理"),
         ),
     ),
     (
