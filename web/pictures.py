@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from documents.charts.appraising import grades_picture, subject_rates_picture
 from documents.charts.year import pictures_of_year
+from documents.papers.making import rendered
+from documents.papers.year_report import REPORT, report_facts
 from projections.figures import TownYear
 from projections.year_end.figures import LINES
 from projections.year_figures import SubjectYears, read_subject_years, read_town_year, read_vetoes
 from web.accounts.access import may_see
+from web.papers.download import download
 from web.reading import years
 from web.rendering import Screen
 from web.site import Site
@@ -33,8 +38,18 @@ def picture_pages(site: Site, show: Screen) -> APIRouter:
             year=wanted,
             years=known,
             pictures=pictures_of_year(figures, KIND_WORDS, grades=False),
+            may_see_subjects=_may_see_subjects(request),
             subjects=_subjects(figures) if _may_see_subjects(request) else [],
         )
+
+    @router.get("/pictures/report.{form}")
+    async def report(form: str, year: int) -> Response:
+        if form not in REPORT.formats:
+            raise HTTPException(404, "没有这种格式")
+        figures = await read_town_year(site.engine, site.town, year, site.today())
+        facts = await asyncio.to_thread(report_facts, figures, site.town_name, site.today(), KIND_WORDS)
+        data = await asyncio.to_thread(rendered, REPORT, facts, form, site.papers)
+        return download(data, f"{REPORT.title}（{year}年度）", f"report-{year}", form)
 
     @router.get("/subjects/{subject}")
     async def subject_page(request: Request, subject: str) -> HTMLResponse:

@@ -14,6 +14,7 @@ from domain.cases.registry import GOVERNED
 from domain.events import Event, Recorded
 from domain.policy.document import Policy
 from domain.roster.state import RosterState
+from projections.year_end.streaks import Streak
 
 E = TypeVar("E", bound=Event)
 
@@ -50,6 +51,8 @@ class CaseFile:
     """The numbers given so far, by the paper's key."""
     words: Mapping[str, str] = field(default_factory=dict)
     """The Chinese words of events and roles, by their names; the pages have them."""
+    streaks: Sequence[Streak] = ()
+    """Of an assessment: the years last in a row that end with it, which other cases know."""
 
     def of(self, event_type: type[E]) -> list[E]:
         """What was recorded of one type, in order."""
@@ -85,6 +88,7 @@ def case_file(
     today: date,
     numbers: Mapping[str, Number] | None = None,
     words: Mapping[str, str] | None = None,
+    streaks: Sequence[Streak] = (),
 ) -> CaseFile:
     """The file of a case out of its stream; `policy` is the one that the case has pinned."""
     decider = GOVERNED[kind]
@@ -106,4 +110,5 @@ def case_file(
         voided=state.voided is not None,
         numbers=numbers or {},
         words=words or {},
+        streaks=streaks,
     )

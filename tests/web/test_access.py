@@ -131,6 +131,7 @@ OF: dict[str, set[Role]] = {
     "/bulk/{act}": {STAFF, PRESIDIUM},
     "/search": ALL,
     "/pictures": ALL - {Role.HEAD, Role.VILLAGE, SCRUTINEER},
+    "/pictures/report.{form}": ALL - {Role.HEAD, Role.VILLAGE, SCRUTINEER, Role.DEPUTY},
     "/subjects/{subject}": ALL - {Role.HEAD, Role.VILLAGE, SCRUTINEER, Role.DEPUTY},
     "/setup": {STAFF},
     "/setup/name": {STAFF},

@@ -6,8 +6,10 @@ import asyncio
 import json
 import re
 from datetime import timedelta
+from io import BytesIO
 
 from playwright.async_api import Browser
+from pypdf import PdfReader
 
 from domain.acts import Actor, Role
 from domain.cases.appraisal.commands import OpenAppraisal, PutToPoll, SubmitReport
@@ -95,6 +97,18 @@ async def test_the_tables_say_what_is_drawn_and_what_was_recorded(pages: Pages) 
     assert [row[1] for row in cells(subject, "各项等次")[1:]] == [
         str(count) for count in option(subject, f"grades-lyz-{YEAR}")["优秀"]
     ]
+
+
+async def test_the_years_report_holds_the_figures_of_the_page(pages: Pages) -> None:
+    await a_year(pages)
+    year = (await pages.client.get(f"/pictures?year={YEAR}")).text
+    answer = await pages.client.get(f"/pictures/report.pdf?year={YEAR}")
+    assert answer.headers["content-type"] == "application/pdf"
+    report = "".join("".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages).split())
+    for title in ("三个阶段", "到会与收回", "历年称职率"):
+        for row in cells(year, title)[1:]:
+            assert "".join("".join(row).split()) in report
+    assert (await pages.client.get(f"/pictures/report.exe?year={YEAR}")).status_code == 404
 
 
 async def test_a_small_group_shows_no_breakdown_on_its_page(pages: Pages) -> None:

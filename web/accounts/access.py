@@ -58,6 +58,7 @@ PAGES: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/papers", STAFF | {Role.PRESIDIUM, Role.DISCIPLINE_OFFICE}),
     ("/papers/rectifications.*", _BOARD),
     ("/pictures", _FIGURES | {Role.DEPUTY}),
+    ("/pictures/*", _FIGURES),
     ("/subjects/**", _FIGURES),
     ("/bulk/**", STAFF | {Role.PRESIDIUM}),
     ("/api", EVERYBODY),

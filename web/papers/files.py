@@ -8,6 +8,7 @@ from domain.acts import Role
 from domain.cases.case import CaseKind, stream_of
 from domain.policy.document import Policy
 from domain.roster.books import CALENDAR, POLICY, ROSTER
+from projections.year_end import read_year_with_streaks
 from web.accounts.concern import Concern
 from web.papers.numbers import NumberStore
 from web.reading import CaseRow, read_events, read_town_book
@@ -25,6 +26,7 @@ async def read_file(site: Site, kind: CaseKind, case_id: str) -> CaseFile | None
     events = await read_events(site.engine, site.town, kind, case_id)
     if not events:
         return None
+    year_end = await read_year_with_streaks(site.engine, site.town, int(case_id)) if _of_a_year(kind, case_id) else None
     adopted = await read_town_book(site.engine, site.town, POLICY)
     return case_file(
         kind,
@@ -38,7 +40,12 @@ async def read_file(site: Site, kind: CaseKind, case_id: str) -> CaseFile | None
         today=site.today(),
         numbers=await NumberStore(site.engine, site.town).of_case(stream_of(kind, case_id)),
         words=_WORDS,
+        streaks=() if year_end is None else year_end[1],
     )
+
+
+def _of_a_year(kind: CaseKind, case_id: str) -> bool:
+    return kind is CaseKind.ASSESSMENT and case_id.isdecimal()
 
 
 def sees_all(concern: Concern) -> bool:
