@@ -20,6 +20,7 @@ from commands.screen import say, warn
 from domain.roster.books import TOWN
 from eventstore.books import read_book
 from eventstore.store import EventStore
+from projections import subscribers
 from runtime.ballot_parts import origin
 from runtime.logging import configure_logging
 from runtime.settings import load_settings
@@ -61,7 +62,12 @@ async def web() -> int:
         manifest = await box.adopted(poll)
         return None if manifest is None else f"{origin(settings, 'board')}/#m={Poll(manifest).hash.hex()}"
 
-    async with EventStore.open(url) as store, opened_box(settings, url) as box, ballot_offices(settings) as offices:
+    # What staff enter on pages is an append like any other: without its subscribers the read models would fall behind.
+    async with (
+        EventStore.open(url, subscribers=subscribers()) as store,
+        opened_box(settings, url) as box,
+        ballot_offices(settings) as offices,
+    ):
         checkup = Checkup(settings, url, store, engine_client)
         demo = demo_town(settings)
         entered = await read_book(store, settings.town, TOWN)
