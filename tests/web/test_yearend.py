@@ -14,7 +14,8 @@ from openpyxl import load_workbook
 from domain.acts import Role
 from domain.cases.assessment.commands import DecideLast, DecideObjection, EnterScores, PublishRanking, RaiseObjection
 from domain.policy.assessment import Method
-from tests.web.conftest import Pages
+from tests.web.conftest import PASSWORD, Pages
+from tests.web.deputies import known
 from tests.web.yearend import D_LAST, YEAR, A, DeskOfCases, counting, opening, played
 
 SHEET = f"/yearend/{YEAR}/sheets/a"
@@ -218,3 +219,35 @@ async def test_the_presidium_looks_and_enters_nothing(pages: Pages, desk: DeskOf
     token = hidden((await pages.client.get("/todo")).text)["form_token"]
     sent = {"form_token": token, "m.work.site.0": "80", "step": "look"}
     assert (await pages.client.post(SHEET, data=sent)).status_code == 403
+
+
+async def test_years_before_the_product_count_once_a_second_person_has_signed_them(
+    pages: Pages, desk: DeskOfCases
+) -> None:
+    async def entered_and_read() -> str:
+        return (await pages.client.get(f"/yearend?year={YEAR}")).text
+
+    form = (await pages.client.get("/yearend/history")).text
+    rows = {
+        f"{name}.{number}": value
+        for number, year in enumerate((YEAR - 2, YEAR - 1))
+        for name, value in (("year", str(year)), ("subject", "d"), ("person", "丁"))
+    }
+    assert (await pages.client.post("/yearend/history", data={**hidden(form), **rows})).status_code == 303
+    own = await pages.client.post("/yearend/history/0/sign")
+    assert own.status_code == 422
+    assert "录入人不能自己签署" in own.text
+    await scored(pages, D_LAST)
+    await pages.record(A, str(YEAR), PublishRanking())
+    assert "没有记录（未考核）" in await entered_and_read()
+    await pages.log_in(Role.DISCIPLINE_OFFICE)
+    page = (await pages.client.get("/yearend/history")).text
+    assert (await pages.client.post("/yearend/history/0/sign", data=hidden(page))).status_code == 303
+    await desk.end_publicity(YEAR)
+    pages.client.cookies.clear()
+    await pages.client.post("/login", data={"login": "user", "password": PASSWORD})
+    assert (await pages.client.get(f"/yearend?year={YEAR}")).status_code == 403
+    await known(pages, pages.client, "p2", Role.PARTY_COMMITTEE)
+    final = await entered_and_read()
+    assert final.count("往年末位登记（两人签署）") == 2
+    assert "建议一票否决：丁" in final

@@ -17,6 +17,7 @@ from domain.cases.case import CaseKind, Context, RecallYears, fold, stream_of
 from domain.cases.registry import GOVERNED
 from domain.events import Event, Metadata, Recorded
 from domain.policy.document import Policy
+from domain.roster.books import HISTORY
 from eventstore.contract import AppendRequest
 from eventstore.store import EventStore
 from tests.cases.assessment.years import village, whole_year
@@ -90,7 +91,8 @@ class DeskOfCases:
             names = await self._store.streams(TOWN, stream_of(kind, ""))
             return [await self._store.read_stream(TOWN, name) for name in names]
 
-        return recall(year, assessments=await of(A), cycles=await of(CaseKind.CYCLE))
+        history = await self._store.read_stream(TOWN, HISTORY.stream)
+        return recall(year, assessments=await of(A), cycles=await of(CaseKind.CYCLE), history=history)
 
     async def _standing(self, kind: CaseKind, case_id: str) -> tuple[Any, Any, Context, int]:
         decider = GOVERNED[kind]
