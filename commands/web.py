@@ -86,7 +86,6 @@ async def web() -> int:
             routes=notice_post(settings, store).routes,
             log_keys=note_keys(settings),
             papers=settings.data_dir / "papers",
-            papers=settings.data_dir / "papers",
         )
         desk = DeskSite(site.town, site.town_name, store.engine, CountDesk(store.engine), box)
         config = uvicorn.Config(
