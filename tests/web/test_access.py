@@ -120,7 +120,7 @@ OF: dict[str, set[Role]] = {
     "/api/v1/policy": ALL,
     "/api/v1/polls/{case_id}": ALL,
     "/api/v1/rankings": ALL,
-    "/api/v1/rectifications": ALL - {Role.DEPUTY, Role.VILLAGE, SCRUTINEER},
+    "/api/v1/rectifications": {STAFF, PRESIDIUM, Role.PARTY_COMMITTEE, Role.DISCIPLINE_OFFICE},
     "/api/v1/roster": {STAFF, PRESIDIUM},
     "/api/v1/search": ALL,
     "/api/v1/todo": ALL,
