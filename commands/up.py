@@ -110,7 +110,10 @@ def _welcome(settings: Settings, addresses: Addresses, *, demo: bool) -> None:
         say(f"  流程引擎    {addresses.temporal}（命名空间 {settings.temporal_namespace}）")
     say(f"  数据文件夹  {settings.data_dir}")
     say()
-    say("下一步（另开一个终端）：")
+    if not demo:
+        say(f"第一次使用：浏览器打开 {addresses.web}/setup，按启用向导一步步做。")
+        say()
+    say("也可以用命令（另开一个终端）：")
     if not demo:
         say("  jiandu template deputies 代表.xlsx    填好后 jiandu import deputies 代表.xlsx")
         say("  jiandu template subjects 对象.xlsx    填好后 jiandu import subjects 对象.xlsx")
