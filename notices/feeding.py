@@ -42,6 +42,10 @@ _FED = text(
     "INSERT INTO outbox.fed (town, position) VALUES (:town, 0) ON CONFLICT (town) DO UPDATE SET town = excluded.town "
     "RETURNING position, on_day"
 )
+_NEWS = text(
+    "SELECT NOT EXISTS (SELECT FROM outbox.fed f WHERE f.town = :town AND f.on_day >= :today AND f.position >= "
+    "coalesce((SELECT max(n.position) FROM readmodel.notices n WHERE n.town = :town), 0))"
+)
 _MOVED = text("UPDATE outbox.fed SET position = :position WHERE town = :town")
 _DAY_DONE = text("UPDATE outbox.fed SET on_day = :day WHERE town = :town")
 _ADD = text(
@@ -62,6 +66,8 @@ async def feed(engine: AsyncEngine, town: str, routes: Routes, now: datetime | N
     made = 0
     while True:
         async with in_town(engine, town) as connection:
+            if not (await connection.execute(_NEWS, {"town": town, "today": today})).scalar_one():
+                return made
             # The row is locked until commit: workers feed a town one after the other.
             fed = (await connection.execute(_FED, {"town": town})).one()
             rows = await _new_notices(connection, town, fed.position)

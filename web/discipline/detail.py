@@ -21,7 +21,7 @@ from eventstore.database import in_town
 from notices.inbox import InBox, Told
 from projections.cases import cases
 from web.accounts.concern import Concern
-from web.acts.next_steps import acts_of
+from web.acts.next_steps import acts_of, awaited
 from web.discipline.counting import Count, Step, count_of, plan_steps, steps_of, warning_of
 from web.lights import Shown, light_of
 from web.reading import CaseRow, read_case, read_events, read_town_book
@@ -187,7 +187,7 @@ def _acts(concern: Concern, row: CaseRow, of: CaseRow | None) -> list[tuple[str,
     found = []
     for kind, name in _ACTS:
         case = row if kind is CaseKind.RECTIFICATION else of
-        if case is None or not case.open:
+        if case is None or not case.open or acts_of(kind)[name] not in awaited(kind, case.stage):
             continue
         if concern.roles is None or concern.actor(case, acts_of(kind)[name]) is not None:
             found.append((f"{case.path}/do/{name}", act_word(name)))

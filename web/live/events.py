@@ -6,10 +6,11 @@ what it missed. Watching is no use of the session: one that nobody uses ends, an
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response, StreamingResponse
@@ -24,6 +25,7 @@ from web.reader import reader_of
 from web.site import Site
 from web.todo import tasks_of
 
+T = TypeVar("T")
 HEARTBEAT_SECONDS = 15.0
 STREAM_SECONDS = 600.0
 """A stream ends after so long, and the browser opens the next: what its reader may see is then asked anew."""
@@ -56,15 +58,15 @@ def event_pages(site: Site, accounts: AccountStore) -> APIRouter:
         async def stream() -> AsyncIterator[str]:
             async with hub.watch(login):
                 yield f"retry: {_RETRY_MILLISECONDS}\n\n"
-                head = await hub.head()
-                yield await told(last, head)
+                head = await _whole(hub.head())
+                yield await _whole(told(last, head))
                 ends = time.monotonic() + STREAM_SECONDS
                 while time.monotonic() < ends:
                     moved = await hub.moved(head, HEARTBEAT_SECONDS)
-                    if session is not None and await accounts.peek(token) is None:
+                    if session is not None and await _whole(accounts.peek(token)) is None:
                         yield "event: ended\ndata: {}\n\n"
                         return
-                    yield await told(head.position, moved) if moved != head else ": still here\n\n"
+                    yield await _whole(told(head.position, moved)) if moved != head else ": still here\n\n"
                     head = moved
 
         return StreamingResponse(
@@ -72,6 +74,17 @@ def event_pages(site: Site, accounts: AccountStore) -> APIRouter:
         )
 
     return router
+
+
+async def _whole(work: Coroutine[Any, Any, T]) -> T:
+    """Do it to its end, also when the reader goes meanwhile: a query cut off would cost its connection."""
+    task = asyncio.create_task(work)
+    _UNDER_WAY.add(task)
+    task.add_done_callback(_UNDER_WAY.discard)
+    return await asyncio.shield(task)
+
+
+_UNDER_WAY: set[asyncio.Task[Any]] = set()
 
 
 def _last(request: Request, after: int | None) -> int | None:

@@ -76,21 +76,16 @@ class Hub:
         try:
             yield
         finally:
-            await self._leave(login)
+            self._leave(login)
 
     def full(self, login: str) -> bool:
         """Whether so many streams are open that one more of this login is not taken."""
         return sum(self._watching.values()) >= MOST or self._watching.get(login, 0) >= MOST_EACH
 
-    async def _leave(self, login: str) -> None:
+    def _leave(self, login: str) -> None:
         self._watching[login] -= 1
         if not self._watching[login]:
             del self._watching[login]
-        if not self._watching and self._looking is not None:
-            looking, self._looking, self._head = self._looking, None, None
-            looking.cancel()
-            with suppress(asyncio.CancelledError):
-                await looking
 
     async def head(self) -> Head:
         """Where log and messages end now."""
@@ -102,11 +97,12 @@ class Hub:
         """The head once it is another than `after`, or the same after `patience` seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(patience), self._moved:
-                await self._moved.wait_for(lambda: self._head not in (None, after))
-        return self._head or after
+                await self._moved.wait_for(lambda: self._head is not None and self._head > after)
+        return max(self._head or after, after)
 
     async def _keep_looking(self) -> None:
-        while True:
+        # It ends by itself after the last watcher: to cancel a query would cost its connection.
+        while self._watching:
             try:
                 head = await self.head()
             except SQLAlchemyError as error:
@@ -117,6 +113,7 @@ class Hub:
                         self._head = head
                         self._moved.notify_all()
             await asyncio.sleep(self.every)
+        self._looking = self._head = None
 
     async def changes(self, after: int, upto: int) -> Changes:
         """What changed behind `after`, up to `upto`: read once for all who are as far."""
