@@ -37,7 +37,7 @@ run: setup  ## start the product with the sample town; Ctrl-C stops it
 
 test: setup lint types  ## all checks and all tests
 	@echo "→ 测试"
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist worksteal
 
 lint: $(VENV)/.installed  ## style, format and the import rules between the rooms
 	@echo "→ ruff"
