@@ -9,6 +9,7 @@ import os
 from collections import Counter
 from typing import Any
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -42,6 +43,7 @@ _BOUNDED = settings(
 )
 
 
+@pytest.mark.timeout(300 if not _LONG else 0)
 def test_every_operation_answers_as_described(served: Served) -> None:
     headers = {"authorization": f"Bearer {served.token}"}
     described = schemathesis.openapi.from_url(f"{served.origin}/api/v1/openapi.json", headers=headers)
