@@ -86,7 +86,7 @@ def served(module_postgres_url: str) -> Iterator[Served]:
             ready.set()
             await servers[0]._serve([listening])
 
-    thread = threading.Thread(target=lambda: asyncio.run(serve()), name="served application")
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), name="served application", daemon=True)
     thread.start()
     assert ready.wait(60)
     yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", made[0])
