@@ -30,7 +30,12 @@ def mine_pages(site: Site, show: Screen) -> APIRouter:
         roster = await read_town_book(site.engine, site.town, ROSTER)
         found = await read_mine(site, concern)
         names = {key: subject.name for key, subject in roster.subjects.items()}
-        values: dict[str, Any] = {"mine": found, "concern": concern, "names": names, "done": act_word(done) if done else ""}
+        values: dict[str, Any] = {
+            "mine": found,
+            "concern": concern,
+            "names": names,
+            "done": act_word(done) if done else "",
+        }
         return show(request, "mine.html", "mine", **values)
 
     return router
