@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -79,5 +80,5 @@ async def refuse_foreign(request: Request) -> None:
     if session is None or getattr(request.state, "by_token", False) or request.method == "GET":
         return
     given = request.headers.get("x-form-token", "")
-    if not session.form_token or given.encode() != session.form_token.encode():
+    if not session.form_token or not secrets.compare_digest(given.encode(), session.form_token.encode()):
         raise HTTPException(403, "缺少或不对的 X-Form-Token：它与网页表单里的 form_token 相同。程序请改用令牌。")
