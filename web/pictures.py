@@ -8,11 +8,10 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
 from documents.charts.appraising import grades_picture, subject_rates_picture
-from documents.charts.year import pictures_of_year
+from documents.charts.year import pictures_of_year, subject_ranks_picture
 from documents.papers.making import rendered
 from documents.papers.year_report import REPORT, report_facts
 from projections.figures import TownYear
-from projections.year_end.figures import LINES
 from projections.year_figures import SubjectYears, read_subject_years, read_town_year, read_vetoes
 from web.accounts.access import may_see
 from web.papers.download import download
@@ -57,6 +56,7 @@ def picture_pages(site: Site, show: Screen) -> APIRouter:
         if found is None:
             raise HTTPException(404, f"没有测评对象 {subject}")
         drawn = [subject_rates_picture(found.appraised, found.name)] if found.appraised else []
+        drawn += [subject_ranks_picture(found.ranked, found.name)] if found.ranked else []
         drawn += [grades_picture(each) for each in reversed(found.appraised) if each.rows]
         return show(
             request,
@@ -66,7 +66,6 @@ def picture_pages(site: Site, show: Screen) -> APIRouter:
             pictures=[each for each in drawn if not each.empty],
             hidden=_hidden(found),
             vetoes=await read_vetoes(site.engine, site.town, subject),
-            lines=LINES,
             kinds=KIND_WORDS,
             stage_word=stage_word,
         )

@@ -38,7 +38,7 @@ def grades_picture(each: Appraised) -> Picture:
                 for row in rows
             ),
             legend=legend(),
-            grid={"top": 48, "bottom": 8, "left": 8, "right": 20},
+            grid={"top": 64, "bottom": 8, "left": 8, "right": 20},
             xAxis=values(minInterval=1),
             yAxis=categories([row.name for row in rows], down=True),
             series=[bar(name, data, colour, stack="ballots", inside=True) for name, colour, data in series],
@@ -77,6 +77,7 @@ def rates_picture(rates: Sequence[Appraised], year: int) -> Picture:
             "value": [where[each.year, each.revote], names.index(each.subject), _class_of(each)],
             "name": f"{each.name} {_column(each.year, each.revote)}：{each.printed}",
             "label": {"formatter": f"{each.verdict.rate_printed or '—'} {_CLASSES[_class_of(each)][0]}"},
+            "itemStyle": {"decal": "none"},
         }
         for each in rates
     ]
@@ -104,7 +105,7 @@ def rates_picture(rates: Sequence[Appraised], year: int) -> Picture:
                 {
                     "type": "heatmap",
                     "name": "称职率",
-                    "itemStyle": {"borderColor": "#fff", "borderWidth": 2, "decal": "none"},
+                    "itemStyle": {"borderColor": "#fff", "borderWidth": 2},
                     "label": {"show": True, "fontFamily": FONTS, "color": INK},
                     "data": data,
                 }
@@ -173,7 +174,8 @@ def subject_rates_picture(own: Sequence[Appraised], name: str) -> Picture:
                 {
                     "type": "line",
                     "name": "合格线",
-                    "symbol": "none",
+                    "symbol": "diamond",
+                    "symbolSize": 8,
                     "lineStyle": {"type": "dashed", "color": RED},
                     "itemStyle": {"color": RED},
                     "data": [float(each.pass_rate * 100) for each in drawn],

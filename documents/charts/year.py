@@ -192,6 +192,50 @@ def _ranking(line: str, rows: Sequence[Ranked], year: int) -> Picture:
     )
 
 
+def subject_ranks_picture(own: Sequence[Ranked], name: str) -> Picture:
+    """A subject's places over the years, the first place at the top."""
+    lines = list(dict.fromkeys(each.line for each in own))
+    years = sorted({each.year for each in own})
+    placed = {(each.line, each.year): each.rank for each in own}
+    series = [
+        {
+            "type": "line",
+            "name": LINES.get(line, line),
+            "symbolSize": 9,
+            "lineStyle": {"width": 3},
+            "label": {"show": True, "position": "top", "fontFamily": FONTS, "color": INK, "formatter": "第 {c} 名"},
+            "data": [placed.get((line, year)) for year in years],
+        }
+        for line in lines
+    ]
+    return Picture(
+        key="subject-ranks",
+        title=f"{name}：历年考核名次",
+        about="同组内的名次，第 1 名在最上。没有公布排名的年份空着。",
+        option=option(
+            "；".join(f"{each.year} 年度第 {each.rank} 名，{each.movement}" for each in own),
+            legend=legend(),
+            grid={"top": 56, "bottom": 8, "left": 8, "right": 32},
+            xAxis=categories([str(year) for year in years]),
+            yAxis=values(inverse=True, min=1, minInterval=1),
+            series=series,
+        ),
+        headings=("年度", "分组", "名次", "总分", "升降", "说明"),
+        rows=tuple(
+            (
+                str(each.year),
+                LINES.get(each.line, each.line),
+                str(each.rank),
+                each.printed,
+                each.movement,
+                (_last(each).strip("　") or "—") + ("" if each.final else "（未定案）"),
+            )
+            for each in reversed(own)
+        ),
+        height=240,
+    )
+
+
 def _last(each: Ranked) -> str:
     return "　末位" if each.last else "　末位待定" if each.undecided else ""
 

@@ -16,7 +16,7 @@ import web
 from documents.charts.appraising import grades_picture, subject_rates_picture
 from documents.charts.drawing import png, svgs
 from documents.charts.picture import WIDTH, Picture
-from documents.charts.year import pictures_of_year
+from documents.charts.year import pictures_of_year, subject_ranks_picture
 from tests.documents.known_year import AGAIN, BEFORE, SMALL, STATION, WINDOW, YEAR
 
 _ASSETS = Path(web.__file__).parent
@@ -110,7 +110,11 @@ def _labels(option: dict[str, Any]) -> set[str]:
 
 
 async def test_the_drawing_holds_every_label_and_leaves_the_loop_free() -> None:
-    drawn = [*PICTURES.values(), subject_rates_picture([BEFORE, STATION, WINDOW, AGAIN], "林业站")]
+    drawn = [
+        *PICTURES.values(),
+        subject_rates_picture([BEFORE, STATION, WINDOW, AGAIN], "林业站"),
+        subject_ranks_picture(YEAR.ranked[:1], "林业站"),
+    ]
     task = asyncio.create_task(asyncio.to_thread(svgs, drawn))
     turns = 0
     while not task.done():

@@ -22,6 +22,7 @@ from tests.documents.known_year import DIMENSIONS, item
 from tests.web.conftest import Pages
 from tests.web.test_desk_pages import post, rectification
 from tests.web.test_pages import TODAY, YEAR, proposal
+from tests.web.yearend import D_LAST, played
 
 SYSTEM = Actor(id="system", role=Role.SYSTEM)
 
@@ -117,6 +118,16 @@ async def test_a_small_group_shows_no_breakdown_on_its_page(pages: Pages) -> Non
     assert "option-grades" not in page
     assert "有效票不足下限" in page
     assert (await pages.client.get("/subjects/nobody")).status_code == 404
+
+
+async def test_a_file_shows_the_places_of_all_years_and_the_veto(pages: Pages) -> None:
+    await played(pages.store, {YEAR - 2: D_LAST, YEAR - 1: D_LAST, YEAR: D_LAST})
+    page = (await pages.client.get("/subjects/d")).text
+    places = [row[2] for row in cells(page, "历年考核名次")[1:]]
+    assert places == ["4", "4", "4"]
+    assert option(page, "subject-ranks")["村"] == [4, 4, 4]
+    assert f"建议对 丁 一票否决（{YEAR - 2}、{YEAR - 1}、{YEAR} 连续末位）" in page
+    assert "一票否决（" not in (await pages.client.get("/subjects/a")).text
 
 
 async def test_an_empty_year_says_so_and_other_pages_carry_no_charts(pages: Pages) -> None:
