@@ -11,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from eventstore.contract import StoreUnavailable
 from web.accounts.door import door_pages
 from web.accounts.entrance import Entrance
 from web.accounts.guard import Guard
@@ -109,8 +110,9 @@ def create_app(site: Site) -> FastAPI:
     def no_database(request: Request) -> Response:
         return answer(request, 503, "数据库暂时连不上", "稍候刷新；若持续出现，请查看运行状态或运行 jiandu doctor。")
 
+    @app.exception_handler(StoreUnavailable)
     @app.exception_handler(OperationalError)
-    async def unreachable(request: Request, error: OperationalError) -> Response:
+    async def unreachable(request: Request, error: Exception) -> Response:
         del error
         return no_database(request)
 

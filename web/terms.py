@@ -268,6 +268,8 @@ FIELDS: Mapping[str, str] = {
     "not_assessed": "不参加考核",
     "publicity_until": "公示至",
     "proposal_version": "更正事件号",
+    "town_name": "镇名",
+    "entry": "登记",
     "policy": "制度",
     "person": "人员",
     "recused": "回避人数",
