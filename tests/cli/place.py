@@ -45,6 +45,7 @@ class Place:
     folder: Path
     ballot_ports: tuple[int, ...] = field(default_factory=_four_ports)
     """Of issuers, box and board: every command must know them."""
+    desk_port: int = field(default_factory=lambda: free_port(0))
 
     @property
     def environment(self) -> dict[str, str]:
@@ -58,6 +59,7 @@ class Place:
             "JIANDU_TEMPORAL_PORT": "0",
             "JIANDU_TEMPORAL_UI_PORT": "0",
             "JIANDU_WEB_PORT": "0",
+            "JIANDU_COUNT_DESK_PORT": str(self.desk_port),
             **{f"JIANDU_BALLOT_{part.upper()}_PORT": str(self._port(part)) for part in PARTS},
         }
 
