@@ -73,7 +73,7 @@ def judged(data: bytes) -> None:
             mark_faults(path, read.faults, Path(folder) / "标错.xlsx")
 
 
-@FUZZ
+@settings(FUZZ, max_examples=25)
 @given(
     deputies=st.lists(st.lists(CELLS, max_size=7), max_size=5),
     subjects=st.lists(st.lists(CELLS, max_size=7), max_size=5),
