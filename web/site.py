@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -54,9 +53,6 @@ class Site:
     """Where reminders go beside the in-box."""
     log_keys: Sequence[Any] = ()
     """Public keys (`transparency`) by which the log's checkpoints are believed; none: signatures are not checked."""
-
-    papers: Path | None = None
-    """Where the town's own Word templates lie; None: the pages can keep none."""
 
     papers: Path | None = None
     """Where the town's own Word templates lie; None: the pages can keep none."""
