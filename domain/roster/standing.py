@@ -12,7 +12,6 @@ from domain.events import Event, Recorded
 from domain.policy.document import Policy
 from domain.roster.book import entry_date
 
-
 OFFICIAL_SOURCE = "国务院办公厅放假安排（holidays 库）"
 """What a table's source says that the product brought along (`domain.official_holidays`)."""
 
