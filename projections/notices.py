@@ -53,10 +53,10 @@ class Notice(NamedTuple):
     days_before: int | None = None
 
 
-def _body(stage: Stage) -> frozenset[Role]:
-    if stage is Stage.DRAFT:
-        return frozenset({Role.VILLAGE, Role.STAFF})
-    return BODIES.get(Step(stage.value), frozenset()) | {Role.STAFF}
+def _body(stage: Stage | Step) -> frozenset[Role]:
+    """Who decides there; back with its village, and once decided, a proposal is the village's affair."""
+    deciding = next((bodies for step, bodies in BODIES.items() if step.value == stage.value), frozenset({Role.VILLAGE}))
+    return deciding | {Role.STAFF}
 
 
 _STAFF = frozenset({Role.STAFF})

@@ -27,6 +27,7 @@ from projections.rectifications import rectification_row, rectifications
 from projections.state import states
 from tests.cases.assessment.years import whole_year
 from tests.cases.play import OTHER_STAFF, Town
+from tests.cases.proposal.test_proposal import approved
 from tests.cases.rectification.plays import PLAN, served
 from tests.store.examples import TOWN
 
@@ -154,6 +155,14 @@ async def test_what_lists_show_of_proposals(store: EventStore) -> None:
     assert {(row["opened_on"], row["policy_version"]) for row in found.values()} == {(date(2025, 1, 8), "2025-1")}
     late = {row["stream"] for row in await rows(store, notices) if row["kind"] == "proposal.step_overdue"}
     assert late == {f"proposal-2025-p{n}" for n in (0, 1, 3, 4, 5)}, "nobody is told of a voided case"
+
+
+async def test_a_proposal_that_is_approved_is_told_to_its_village(store: EventStore) -> None:
+    await record(store, approved().log)
+    told = [
+        (row["stream"], row["role"]) for row in await rows(store, notices) if row["kind"] == "proposal.step_decided"
+    ]
+    assert told[-2:] == [(told[-1][0], "staff"), (told[-1][0], "village")]
 
 
 async def test_what_lists_show_of_a_ranking_and_a_late_rectification(store: EventStore) -> None:
