@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from documents.charts.appraising import grades_picture, subject_rates_picture
@@ -20,13 +21,15 @@ from web.rendering import Screen
 from web.site import Site
 from web.words import KIND_WORDS, stage_word
 
+_YEAR = Query(ge=1900, le=2999)
+
 
 def picture_pages(site: Site, show: Screen) -> APIRouter:
     """The two pages."""
     router = APIRouter(default_response_class=HTMLResponse)
 
     @router.get("/pictures")
-    async def pictures(request: Request, year: int | None = None) -> HTMLResponse:
+    async def pictures(request: Request, year: Annotated[int | None, _YEAR] = None) -> HTMLResponse:
         known = await years(site.engine, site.town)
         wanted = year if year is not None else (known[0] if known else site.today().year)
         figures = await read_town_year(site.engine, site.town, wanted, site.today())
@@ -42,7 +45,7 @@ def picture_pages(site: Site, show: Screen) -> APIRouter:
         )
 
     @router.get("/pictures/report.{form}")
-    async def report(form: str, year: int) -> Response:
+    async def report(form: str, year: Annotated[int, _YEAR]) -> Response:
         if form not in REPORT.formats:
             raise HTTPException(404, "没有这种格式")
         figures = await read_town_year(site.engine, site.town, year, site.today())
@@ -52,7 +55,7 @@ def picture_pages(site: Site, show: Screen) -> APIRouter:
 
     @router.get("/subjects/{subject}")
     async def subject_page(request: Request, subject: str) -> HTMLResponse:
-        found = await read_subject_years(site.engine, site.town, subject)
+        found = None if "\x00" in subject else await read_subject_years(site.engine, site.town, subject)
         if found is None:
             raise HTTPException(404, f"没有测评对象 {subject}")
         drawn = [subject_rates_picture(found.appraised, found.name)] if found.appraised else []

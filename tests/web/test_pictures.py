@@ -117,7 +117,8 @@ async def test_a_small_group_shows_no_breakdown_on_its_page(pages: Pages) -> Non
     page = (await pages.client.get("/subjects/sbs")).text
     assert "option-grades" not in page
     assert "有效票不足下限" in page
-    assert (await pages.client.get("/subjects/nobody")).status_code == 404
+    for path in ("/subjects/nobody", "/subjects/a%00b", f"/pictures?year={10**20}"):
+        assert (await pages.client.get(path)).status_code == 404
 
 
 async def test_a_file_shows_the_places_of_all_years_and_the_veto(pages: Pages) -> None:
