@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from migrations.security import by_town
 from migrations.statements import execute
 
 revision = "0010"
-# The one before it: numbers were handed out to work done side by side, and not every number was used.
-down_revision = max(file.name[:4] for file in Path(__file__).parent.glob("00*.py") if file.name[:4] < revision)
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

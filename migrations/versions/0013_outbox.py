@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from migrations.security import APP, AUDITOR, by_town
 from migrations.statements import execute
 
 revision = "0013"
-# Numbers are given in advance; whichever is there last comes before this one.
-down_revision = max(file.name[:4] for file in Path(__file__).parent.glob("00*.py") if file.name[:4] < revision)
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
