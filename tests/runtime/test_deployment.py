@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest_asyncio
 from temporalio import workflow
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
@@ -52,6 +55,21 @@ def worker(client: Client, build: str) -> Worker:
     )
 
 
+async def asks_for_work(client: Client, build_id: str) -> None:
+    """Wait until the cluster has heard a version ask for work; on a busy machine that takes a while."""
+    request = DescribeTaskQueueRequest(
+        namespace=client.namespace,
+        task_queue=TaskQueue(name="errands"),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    )
+    async with asyncio.timeout(60):
+        while True:
+            described = await client.workflow_service.describe_task_queue(request)
+            if build_id in {poller.deployment_options.build_id for poller in described.pollers}:
+                return
+            await asyncio.sleep(0.1)
+
+
 async def test_work_is_taken_over_from_a_version_that_is_gone(client: Client) -> None:
     async with worker(client, "new"):
         await make_current(client, "jiandu", "new")
@@ -71,6 +89,7 @@ async def test_work_is_taken_over_from_a_version_that_is_gone(client: Client) ->
 async def test_a_version_at_work_is_left_in_charge(client: Client) -> None:
     async with worker(client, "old"), worker(client, "new"):
         await make_current(client, "jiandu", "old")
+        await asks_for_work(client, "old")
         watch = asyncio.create_task(stay_current(client, "jiandu", "new", "errands", look_every=SOON))
         await asyncio.sleep(2)
         watch.cancel()
