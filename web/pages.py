@@ -11,13 +11,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from domain.acts import Command, Role
 from domain.cases.case import TOWN_ZONE, CaseKind, stream_of
 from domain.events import Recorded
+from domain.policy.document import Policy
+from domain.roster.books import POLICY, ROSTER
 from web.accounts.concern import Concern, read_concern
 from web.acts.next_steps import acts_of, awaited, others
+from web.counted import SHOWN, counted_of
 from web.findings import worst
 from web.lights import light_of
 from web.papers.card import papers_card
 from web.picture import line_of, picture_of
-from web.reading import CaseRow, latest, read_case, read_cases, read_events, stale_tables, years
+from web.reading import CaseRow, latest, read_case, read_cases, read_events, read_town_book, stale_tables, years
 from web.rendering import Screen
 from web.scans.model import is_scan
 from web.scans.store import ScanStore, Use
@@ -65,6 +68,10 @@ def pages(site: Site, show: Screen) -> APIRouter:
             raise HTTPException(404, f"没有案件 {kind.value} {case_id}")
         events = concern.readable(row, await read_events(site.engine, site.town, kind, case_id))
         scans = await ScanStore(site.engine, site.town).of_case(stream_of(kind, case_id))
+        adopted = await read_town_book(site.engine, site.town, POLICY)
+        rules = (adopted.version(row.policy_version) or Policy()).appraisal
+        subjects = (await read_town_book(site.engine, site.town, ROSTER)).subjects
+        names = {key: subject.name for key, subject in subjects.items()}
         return show(
             request,
             "case.html",
@@ -73,10 +80,17 @@ def pages(site: Site, show: Screen) -> APIRouter:
             kind=KINDS[kind],
             light=light_of(row.due, site.today(), open_=row.open),
             stage=stage_word(row.stage),
-            entries=[entry_of(event, scans.get(event.metadata.command_id)) for event in reversed(events)],
+            entries=[
+                {
+                    **entry_of(event, scans.get(event.metadata.command_id)),
+                    "counted": counted_of(event.event, rules, names),
+                }
+                for event in reversed(events)
+            ],
             next_acts=_offered(concern, row, awaited(kind, row.stage)) if row.open else [],
             other_acts=_offered(concern, row, others(kind, row.stage)) if row.open else [],
             done=act_word(done) if done in acts_of(kind) else "",
+            subject_name=names.get(row.subject or "", row.subject),
             papers=await papers_card(site, request, concern, row),
         )
 
@@ -106,7 +120,7 @@ def entry_of(recorded: Recorded, scan: Use | None = None) -> dict[str, Any]:
         "by": actor_word(recorded.metadata.actor),
         "on": body.get("on") or at.date().isoformat(),
         "at": at,
-        "pairs": pairs_of({name: value for name, value in body.items() if name != "on" and not _scanned(name, value)}),
+        "pairs": pairs_of({name: value for name, value in body.items() if not _told_elsewhere(name, value)}),
         "on_paper": recorded.metadata.actor.on_behalf_of is not None,
         "scan": scan,
         "version": recorded.version,
@@ -114,6 +128,8 @@ def entry_of(recorded: Recorded, scan: Use | None = None) -> dict[str, Any]:
     }
 
 
-def _scanned(name: str, value: Any) -> bool:
-    """Whether a field is only the digest of the scan, which has a link of its own."""
+def _told_elsewhere(name: str, value: Any) -> bool:
+    """Whether a field stands beside the event: its day, what was counted, the digest of the scan that has a link."""
+    if name == "on" or (name in SHOWN and isinstance(value, dict)):
+        return True
     return name == "paper" and isinstance(value, str) and is_scan(value)
