@@ -55,8 +55,6 @@ PAGES: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/search", EVERYBODY),
     ("/papers", STAFF | {Role.PRESIDIUM, Role.DISCIPLINE_OFFICE}),
     ("/papers/rectifications.*", _BOARD),
-    ("/papers", STAFF | {Role.PRESIDIUM, Role.DISCIPLINE_OFFICE}),
-    ("/papers/rectifications.*", _BOARD),
     ("/pictures", _FIGURES | {Role.DEPUTY}),
     ("/pictures/*", _FIGURES),
     ("/subjects/**", _FIGURES),
