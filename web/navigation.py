@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from domain.acts import Role
+from web.accounts.concern import OFFICES
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -13,13 +16,15 @@ class Entry:
     path: str
     here: str
     word: str
+    home: frozenset[Role] | None = None
+    """Whose page it is, where others who open it are led to a page of their own."""
 
 
 GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "工作",
         (
-            Entry("/", "year", "年度全景"),
+            Entry("/", "year", "年度全景", home=OFFICES),
             Entry("/todo", "todo", "待办"),
             Entry("/me", "me", "代表之家"),
             Entry("/mine", "mine", "我的事项"),
@@ -56,9 +61,19 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
 )
 
 
-def navigation(served: Collection[str], may_see: Callable[[str], bool]) -> list[tuple[str, list[Entry]]]:
-    """The groups with the entries that this installation serves (`served`: paths of routes) and that one may see."""
+def navigation(
+    served: Collection[str], may_see: Callable[[str], bool], roles: Collection[Role] | None
+) -> list[tuple[str, list[Entry]]]:
+    """The groups with the entries that this installation serves (`served`: paths of routes) and that one may see.
+
+    `roles` None: nobody has logged in because there are no accounts.
+    """
+
+    def theirs(entry: Entry) -> bool:
+        return roles is None or entry.home is None or not entry.home.isdisjoint(roles)
+
     groups = [
-        (name, [each for each in entries if each.path in served and may_see(each.path)]) for name, entries in GROUPS
+        (name, [each for each in entries if each.path in served and may_see(each.path) and theirs(each)])
+        for name, entries in GROUPS
     ]
     return [(name, entries) for name, entries in groups if entries]

@@ -40,7 +40,7 @@ class Screen:
 
         context = {
             "site": self._site,
-            "navigation": navigation(self._served(request), seen),
+            "navigation": navigation(self._served(request), seen, None if session is None else session.account.roles),
             "searchable": "/search" in self._served(request) and seen("/search"),
             "here": here,
             "session": session,
