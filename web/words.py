@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import notices.words
 from domain.acts import Actor, Role
 from domain.cases.case import CaseKind
 from web.terms import ACTS, EVENTS, FIELDS, STAGES, VALUES
@@ -18,18 +19,7 @@ KINDS: Mapping[CaseKind, str] = {
     CaseKind.ASSESSMENT: "年终考核",
 }
 
-ROLES: Mapping[Role, str] = {
-    Role.STAFF: "镇人大工作人员",
-    Role.PRESIDIUM: "主席团",
-    Role.DEPUTY: "镇人大代表",
-    Role.DISCIPLINE_OFFICE: "镇纪委",
-    Role.PARTY_COMMITTEE: "镇党委",
-    Role.TOWN_LEADER: "包村领导",
-    Role.VILLAGE: "村",
-    Role.HEAD: "测评对象",
-    Role.SCRUTINEER: "监票人",
-    Role.SYSTEM: "系统",
-}
+ROLES: Mapping[Role, str] = {**notices.words.ROLES, Role.SYSTEM: "系统"}
 
 _LITERAL = frozenset(
     {"text", "title", "reason", "message", "measure", "subject", "village", "case_id", "name", "number"}
