@@ -30,6 +30,7 @@ from web.deputies.pages import home_pages
 from web.deputies.pins import PinDoor
 from web.desk import desk_pages
 from web.headers import StrictHeaders
+from web.limits import Limited
 from web.live.pages import live_pages
 from web.metrics import Measured, Metrics
 from web.mine.pages import mine_pages
@@ -117,6 +118,7 @@ def create_app(site: Site) -> FastAPI:
         return no_database(request)
 
     app.add_middleware(Guard, accounts=accounts, tokens=tokens, no_database=no_database)
+    app.add_middleware(Limited)
     app.add_middleware(StrictHeaders)
     app.add_middleware(Measured, metrics=metrics)
     return app

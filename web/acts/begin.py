@@ -103,16 +103,14 @@ def beginning_pages(site: Site, counter: Counter, show: Show) -> APIRouter:
         return await year_form(request)
 
     @router.post("/cycles/new")
-    async def start_year(
-        request: Request, year: Annotated[int, Form(ge=2000, le=2200)], command_id: Annotated[str, Form()]
-    ) -> Response:
+    async def start_year(request: Request, year: Annotated[int, Form(ge=2000, le=2200)]) -> Response:
         town = await roster()
         posts, deputies = town.posts(site.today()), len(town.active_deputies)
         if not posts or not deputies:
             return await year_form(request, "名册中还没有测评对象或代表，请先导入名册。", year)
         opening = OpenCycle(year=year, subjects=posts, deputies=deputies)
         try:
-            await counter.start(CaseKind.CYCLE, str(year), opening, actor_of(request, OpenCycle), command_id)
+            await counter.start(CaseKind.CYCLE, str(year), opening, actor_of(request, OpenCycle), f"web-cycle-{year}")
         except (Refusal, EngineUnavailable) as failure:
             return await year_form(request, _why(failure), year)
         return RedirectResponse(f"/?year={year}", status_code=303)
