@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import AsyncIterator
+from io import BytesIO
 
 import pytest
+from docx import Document
+from starlette.requests import Request
 
+from documents.papers.catalogue import PAPERS
+from documents.papers.own import shipped
+from documents.papers.word import template_faults
 from domain.acts import Role
 from domain.cases.appraisal.commands import OpenAppraisal, SubmitReport
 from domain.cases.case import CaseKind
@@ -14,6 +21,7 @@ from tests.web.deputies import POSTS, at_work, inside, issued, phone, with_roste
 from tests.web.test_accounts import token_of
 from tests.web.test_pages import YEAR
 from web.limits import LARGEST, LARGEST_OPEN
+from web.live.events import _last
 
 CASE = f"{YEAR}-lyz"
 ASK = f"/me/ask/{CASE}"
@@ -63,3 +71,33 @@ async def test_a_body_that_does_not_say_its_length_is_cut_off(pages: Pages) -> N
     headers = {"content-type": "application/x-www-form-urlencoded"}
     answer = await pages.client.post("/login", content=endless(), headers=headers)
     assert (answer.status_code, read < 64) == (413, True)
+
+
+@pytest.mark.parametrize("damaged", ["broken xml", "title"])
+def test_a_damaged_template_is_a_fault_and_tags_in_its_title_are_looked_at(damaged: str) -> None:
+    paper = PAPERS["notice"]
+    source = shipped(paper)
+    if damaged == "broken xml":
+        data = rewritten(source, {"word/document.xml": b"<w:document"})
+    else:
+        data = with_title(source, "{% for a in range(9) %}{{ a }}{% endfor %}")
+    assert template_faults(data, paper.tags)
+
+
+def rewritten(data: bytes, parts: dict[str, bytes]) -> bytes:
+    target = BytesIO()
+    with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, parts.get(name, old.read(name)))
+    return target.getvalue()
+
+
+def with_title(data: bytes, title: str) -> bytes:
+    document, target = Document(BytesIO(data)), BytesIO()
+    document.core_properties.title = title
+    document.save(target)
+    return target.getvalue()
+
+
+def test_an_id_of_a_thousand_figures_is_no_position() -> None:
+    assert _last(Request({"type": "http", "headers": [(b"last-event-id", b"9" * 5000)]}), 3) == 3

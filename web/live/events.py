@@ -30,6 +30,8 @@ HEARTBEAT_SECONDS = 15.0
 STREAM_SECONDS = 600.0
 """A stream ends after so long, and the browser opens the next: what its reader may see is then asked anew."""
 _RETRY_MILLISECONDS = 3000
+_FIGURES = 20
+"""No position of a log has so many."""
 
 
 def event_pages(site: Site, accounts: AccountStore) -> APIRouter:
@@ -90,7 +92,7 @@ _UNDER_WAY: set[asyncio.Task[Any]] = set()
 def _last(request: Request, after: int | None) -> int | None:
     """Up to where the page was told: by the browser on its own return, by our script on a page's."""
     named = request.headers.get("last-event-id", "")
-    return int(named) if named.isascii() and named.isdecimal() else after
+    return int(named) if named.isascii() and named.isdecimal() and len(named) < _FIGURES else after
 
 
 def _seen(changes: Changes, concern: Concern) -> dict[str, Any]:
