@@ -11,7 +11,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.acts import Role
 from domain.roster.books import ROSTER
@@ -21,7 +20,7 @@ from eventstore.schema import event
 from web.accounts.concern import Concern, read_concern
 from web.picture import Line, line_of
 from web.pinyin import sounds_like, spelled
-from web.reading import CaseRow, read_cases, read_town_book
+from web.reading import CaseRow, read_cases, read_events, read_town_book
 from web.site import Site
 
 Show = Callable[..., HTMLResponse]
@@ -107,7 +106,7 @@ async def search(site: Site, concern: Concern, text: str) -> Found:
     return Found(
         cases=cases[:MOST],
         people=_people(roster, query, site) if keeps else (),
-        numbers=await _numbers(site.engine, site.town, query, rows) if _has_figures(query.text) else (),
+        numbers=await _numbers(site, concern, query, rows) if _has_figures(query.text) else (),
         more=max(0, len(cases) - MOST),
     )
 
@@ -145,25 +144,33 @@ def _has_figures(text: str) -> bool:
     return any(character.isdigit() for character in text)
 
 
-async def _numbers(engine: AsyncEngine, town: str, query: Wanted, rows: Sequence[CaseRow]) -> list[Numbered]:
-    """Numbers of filings and of signed papers, as events say them, in cases that may be seen."""
+async def _numbers(site: Site, concern: Concern, query: Wanted, rows: Sequence[CaseRow]) -> list[Numbered]:
+    """Numbers of filings and of signed papers, as events say them, in lines that may be read."""
     by_stream: Mapping[str, CaseRow] = {f"{row.kind.value}-{row.case_id}": row for row in rows}
     # Compared as text: the log holds exactly what was written, and not all of that is a value for jsonb.
     said = rf'"(number|paper)": ?"[^"]*{re.escape(query.text)}'
     asked = (
-        select(event.c.stream, event.c.body)
-        .where(event.c.town == town, event.c.body.regexp_match(said, flags="i"))
+        select(event.c.stream, event.c.version, event.c.body)
+        .where(event.c.town == site.town, event.c.body.regexp_match(said, flags="i"))
         .order_by(event.c.position.desc())
         .limit(_LOOKED_AT)
     )
-    async with in_town(engine, town) as connection:
+    async with in_town(site.engine, site.town) as connection:
         lines = (await connection.execute(asked)).all()
     found: dict[tuple[str, str], Numbered] = {}
-    for stream, text in lines:
+    readable: dict[str, set[int]] = {}
+    for stream, version, text in lines:
+        if (row := by_stream.get(stream)) is None:
+            continue
+        if not concern.whole and stream not in readable:
+            events = await read_events(site.engine, site.town, row.kind, row.case_id)
+            readable[stream] = {each.version for each in concern.readable(row, events)}
+        if not concern.whole and version not in readable[stream]:
+            continue
         body = json.loads(text)
         for number in (body.get("number"), body.get("paper")):
-            if isinstance(number, str) and query.text in number.lower() and stream in by_stream:
-                found.setdefault((stream, number), Numbered(number, by_stream[stream]))
+            if isinstance(number, str) and query.text in number.lower():
+                found.setdefault((stream, number), Numbered(number, row))
     return list(found.values())[:MOST]
 
 

@@ -15,11 +15,15 @@ from documents.papers.own import shipped
 from documents.papers.word import template_faults
 from domain.acts import Role
 from domain.cases.appraisal.commands import OpenAppraisal, SubmitReport
+from domain.cases.assessment.commands import EnterBonus, PublishRanking
 from domain.cases.case import CaseKind
 from tests.web.conftest import Pages
 from tests.web.deputies import POSTS, at_work, inside, issued, phone, with_roster
 from tests.web.test_accounts import token_of
+from tests.web.test_board import scored
 from tests.web.test_pages import YEAR
+from tests.web.yearend import YEAR as ASSESSED
+from tests.web.yearend import A, opening
 from web.limits import LARGEST, LARGEST_OPEN
 from web.live.events import _last
 
@@ -101,3 +105,17 @@ def with_title(data: bytes, title: str) -> bytes:
 
 def test_an_id_of_a_thousand_figures_is_no_position() -> None:
     assert _last(Request({"type": "http", "headers": [(b"last-event-id", b"9" * 5000)]}), 3) == 3
+
+
+async def test_a_number_is_found_only_in_lines_that_may_be_read(pages: Pages) -> None:
+    await pages.record(A, str(ASSESSED), opening(ASSESSED))
+    await scored(pages)
+    await pages.record(A, str(ASSESSED), EnterBonus(subject="b", points=-1, reason="迟报材料", paper="内部 77 号"))
+    await pages.record(A, str(ASSESSED), PublishRanking())
+
+    async def found() -> bool:
+        return "内部 77 号" in (await pages.client.get("/search", params={"q": "77"})).text
+
+    assert await found()
+    await pages.log_in(Role.DEPUTY)
+    assert not await found()
