@@ -15,9 +15,12 @@ from ballotbox.interface import BallotBox
 from ballotbox.offices import PartyUnreachable
 from ballotbox.polls import PollKey
 from domain.acts import Refusal
+from domain.cases.case import CaseKind
 from domain.cases.poll.state import Stage
+from web.accounts.concern import read_concern
 from web.live.figures import Figures, figures_of
 from web.polls import read_poll
+from web.reading import read_case
 from web.rendering import Screen, templates
 from web.site import Site
 
@@ -43,7 +46,13 @@ def live_pages(site: Site, show: Screen, box: BallotBox) -> APIRouter:
     """The routes."""
     router = APIRouter(default_response_class=HTMLResponse)
 
+    async def refuse_others(request: Request, case_id: str) -> None:
+        row = await read_case(site.engine, site.town, CaseKind.POLL, case_id)
+        if row is None or not (await read_concern(site, request.state.session)).may_see(row):
+            raise HTTPException(404, f"没有测评 {case_id}")
+
     async def page(request: Request, case_id: str, view: View) -> HTMLResponse:
+        await refuse_others(request, case_id)
         seen = await _look(site, box, case_id)
         link = None if seen.over else await site.hall_link(PollKey(site.town, case_id))
         code = segno.make(link, error="m").svg_inline(omitsize=True, border=2) if link is not None else None
@@ -58,7 +67,8 @@ def live_pages(site: Site, show: Screen, box: BallotBox) -> APIRouter:
         return await page(request, case_id, View.HALL)
 
     @router.get("/polls/{case_id}/live/{view}", response_class=EventSourceResponse)
-    async def live(case_id: str, view: View) -> AsyncIterator[ServerSentEvent]:
+    async def live(request: Request, case_id: str, view: View) -> AsyncIterator[ServerSentEvent]:
+        await refuse_others(request, case_id)
         template = templates.env.get_template(view.fragment)
         told: Figures | None = None
         for _ in range(int(_STREAM_SECONDS / LOOK_SECONDS)):
