@@ -27,6 +27,7 @@ DEPUTIES = 10
 TODAY = datetime.now(UTC).astimezone(TOWN_ZONE).date()
 YEAR = TODAY.year
 HEAD = "周㙟强"
+VILLAGE = "唐家会村"
 CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4})+\b")
 """A short code as a slip has it."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -136,6 +137,7 @@ async def test_a_year_by_its_pages_alone(place: Place, browser: Browser) -> None
         discipline = await account(staff, browser, "jiwei", "纪委书记", "j01", Role.DISCIPLINE_OFFICE)
         presidium = await account(staff, browser, "zhuxi", "主席", "z01", Role.PRESIDIUM)
         deputy = await by_link(staff, browser)
+        await proposal(staff, presidium, deputy, browser)
 
         await staff.do(f"cycle/{YEAR}", "start_appraisal", {"subject": "lyz"})
         case = f"appraisal/{YEAR}-lyz"
@@ -159,7 +161,7 @@ async def test_a_year_by_its_pages_alone(place: Place, browser: Browser) -> None
         await staff.open("/todo", "todo")
         await stage(staff, case, "不合格")
         await presidium.do(rectification, "serve_notice")
-        await head.do(rectification, "submit_plan", {"text": "逐项整改"})
+        await plan_by_keyboard(head)
         await discipline.open("/rectifications", "rectifications")
         await head.do(rectification, "submit_rectification_report", {"text": "已整改"})
         await presidium.do(rectification, "decide_on_report", {"decision": "accept"})
@@ -188,6 +190,60 @@ async def test_a_year_by_its_pages_alone(place: Place, browser: Browser) -> None
         assert watch.faults == []
     finally:
         running.end()
+
+
+async def proposal(staff: Person, presidium: Person, deputy: Person, browser: Browser) -> None:
+    """A village's proposal passes its five steps, each body at its own page; the deputy reads it."""
+    village = await account(staff, browser, "tangjia", "唐家会村", "唐家会村", Role.VILLAGE, VILLAGE)
+    leader = await account(staff, browser, "liu", "刘镇长", "l01", Role.TOWN_LEADER, VILLAGE)
+    party = await account(staff, browser, "dangwei", "党委书记", "p01", Role.PARTY_COMMITTEE)
+    values = {"proposal_id": "canal", "village": VILLAGE, "title": "修建防渗渠"}
+    await village.do(f"cycle/{YEAR}", "register_proposal", values)
+    case = f"proposal/{YEAR}-canal"
+    await stage(leader, case, "修建防渗渠")
+    await leader.do(case, "decide_step", {"step": "lead_review", "decision": "approve"})
+    await party.do(case, "decide_step", {"step": "party_preliminary", "decision": "approve"})
+    await deputy.open(f"/me/proposals/{YEAR}-canal", "deputy-proposal")
+    votes = {"votes.for": "8", "votes.against": "1", "votes.abstain": "1"}
+    await presidium.do(case, "decide_step", {"step": "deputies", **votes})
+    votes = {"votes.for": "20", "votes.against": "3", "votes.abstain": "1"}
+    meeting = {"step": "village_meeting", "form": "representatives", "entitled": "30", "present": "24"}
+    await village.do(case, "decide_step", {**meeting, **votes})
+    await party.do(case, "decide_step", {"step": "final_approval", "decision": "approve"})
+    await village.do(case, "report_progress", {"text": "渠道完成一半", "percent": "50"})
+    await village.do(case, "complete_proposal", {"text": "已竣工验收"})
+    await stage(village, case, "已办结")
+    await village.open("/mine", "mine-village")
+
+
+async def plan_by_keyboard(head: Person) -> None:
+    """From the in-box to the receipt without a mouse."""
+    page = await head.open("/todo")
+    await tab_to(page, "报整改方案")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(lambda url: "/do/submit_plan" in url)
+    await tab_to(page, name="text")
+    await page.keyboard.type("逐项整改")
+    await tab_to(page, "看看会怎样")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="确认办理").wait_for()
+    await tab_to(page, "确认办理")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(lambda url: "done=submit_plan" in url)
+
+
+async def tab_to(page: Page, word: str = "", name: str = "") -> None:
+    """Press Tab until what is meant has the focus, and can be seen to have it."""
+    for _ in range(80):
+        await page.keyboard.press("Tab")
+        focused = await page.evaluate(
+            """() => { const it = document.activeElement, style = getComputedStyle(it);
+              return [it.innerText || "", it.name || "", style.outlineStyle !== "none"] }"""
+        )
+        if (word and focused[0].startswith(word)) or (name and focused[1] == name):
+            assert focused[2], f"nobody sees that {word or name} has the focus"
+            return
+    raise AssertionError(f"no Tab leads to {word or name}")
 
 
 async def by_link(staff: Person, browser: Browser) -> Person:

@@ -189,7 +189,7 @@ async def test_a_head_sees_and_answers_for_their_own_post_alone(pages: Pages) ->
         before = await pages.store.read_stream("test-town", f"appraisal-{other}")
         page = await client.get(f"/cases/appraisal/{own}/do/answer_question?question_id=q1")
         token = page.text.split('name="form_token" value="')[1].split('"')[0]
-        form = {"form_token": token, "question_id": "q1", "text": "已修", "step": "do"}
+        form = {"form_token": token, "question_id": "q1", "text": "已修", "press": "do"}
         assert (await client.post(f"/cases/appraisal/{other}/do/answer_question", data=form)).status_code == 404
         assert await pages.store.read_stream("test-town", f"appraisal-{other}") == before
         done = await client.post(f"/cases/appraisal/{own}/do/answer_question", data=form)
@@ -208,7 +208,7 @@ async def test_a_delegate_acts_for_the_head_in_that_case_and_no_other(pages: Pag
         assert await statuses(client, f"/cases/appraisal/{case_id}", f"/cases/rectification/{case_id}") == [200, 404]
         form = f"/cases/appraisal/{case_id}/do/answer_question"
         token = (await client.get(form)).text.split('name="form_token" value="')[1].split('"')[0]
-        done = await client.post(form, data={"form_token": token, "question_id": "q1", "text": "已修", "step": "do"})
+        done = await client.post(form, data={"form_token": token, "question_id": "q1", "text": "已修", "press": "do"})
         assert done.status_code == 303
     recorded = (await pages.store.read_stream("test-town", f"appraisal-{case_id}"))[-1]
     assert recorded.metadata.actor == Actor(id="h09", role=HEAD, on_behalf_of="h01")
@@ -234,7 +234,7 @@ async def test_a_village_sees_its_own_proposals_and_registers_no_other_villages(
         form = f"/cases/cycle/{YEAR}/do/register_proposal"
         assert form in mine
         token = (await client.get(form)).text.split('name="form_token" value="')[1].split('"')[0]
-        fields = {"form_token": token, "proposal_id": "T9", "title": "打井", "step": "do"}
+        fields = {"form_token": token, "proposal_id": "T9", "title": "打井", "press": "do"}
         refused = await client.post(form, data={**fields, "village": "乙村"})
         assert (refused.status_code, "只能登记本村" in refused.text) == (422, True)
         done = await client.post(form, data={**fields, "village": "甲村"})

@@ -42,7 +42,7 @@ async def send(
 
 async def test_an_act_for_another_needs_the_scan_or_a_papers_number(pages: Pages) -> None:
     await staff(pages)
-    fields = {**hidden((await pages.client.get(FORM)).text), "form": "spoken", "step": "do", "on_behalf_of": "h01"}
+    fields = {**hidden((await pages.client.get(FORM)).text), "form": "spoken", "press": "do", "on_behalf_of": "h01"}
     refused = await send(pages.client, fields)
     assert (refused.status_code, "代录要附" in refused.text) == (422, True)
     assert (await send(pages.client, {**fields, "paper": "档案 12 号"})).status_code == 303
@@ -51,11 +51,11 @@ async def test_an_act_for_another_needs_the_scan_or_a_papers_number(pages: Pages
 async def test_the_scan_stays_attached_when_the_act_is_refused_and_is_then_its_paper(pages: Pages) -> None:
     await staff(pages)
     fields = {**hidden((await pages.client.get(FORM)).text), "form": "spoken", "on_behalf_of": "h01"}
-    wrong = await send(pages.client, {**fields, "on": "2999-01-01", "step": "look"}, PDF)
+    wrong = await send(pages.client, {**fields, "on": "2999-01-01", "press": "look"}, PDF)
     assert (wrong.status_code, "签字.pdf" in wrong.text) == (422, True)
-    looked = await send(pages.client, {**fields, **hidden(wrong.text), "step": "look"})
+    looked = await send(pages.client, {**fields, **hidden(wrong.text), "press": "look"})
     assert "确认办理" in looked.text
-    done = await send(pages.client, {**fields, **hidden(looked.text), "step": "do"})
+    done = await send(pages.client, {**fields, **hidden(looked.text), "press": "do"})
     assert done.status_code == 303
     recorded = (await pages.store.read_stream(TOWN, f"appraisal-{CASE}"))[-1]
     assert recorded.event.body()["paper"] == f"sha256:{DIGEST}"
@@ -63,7 +63,7 @@ async def test_the_scan_stays_attached_when_the_act_is_refused_and_is_then_its_p
     assert '<span class="tag">代录</span>' in page
     assert f'href="/scans/{DIGEST}"' in page
     other = b"%PDF-1.4 another"
-    await send(pages.client, {**fields, **hidden(looked.text), "step": "look"}, other)
+    await send(pages.client, {**fields, **hidden(looked.text), "press": "look"}, other)
     assert f'href="/scans/{DIGEST}"' in (await pages.client.get(f"/cases/appraisal/{CASE}")).text
 
 
@@ -79,7 +79,7 @@ async def test_what_is_no_scan_is_not_taken_whatever_its_name(
     pages: Pages, content: bytes, name: str, why: str
 ) -> None:
     await staff(pages)
-    fields = {**hidden((await pages.client.get(FORM)).text), "form": "spoken", "step": "do", "on_behalf_of": "h01"}
+    fields = {**hidden((await pages.client.get(FORM)).text), "form": "spoken", "press": "do", "on_behalf_of": "h01"}
     refused = await send(pages.client, fields, content, name)
     assert (refused.status_code, why in refused.text, 'value="h01"' in refused.text) == (422, True, True)
     digest = hashlib.sha256(content).hexdigest()
@@ -89,11 +89,11 @@ async def test_what_is_no_scan_is_not_taken_whatever_its_name(
 async def test_a_scan_is_served_as_a_file_and_to_who_may_see_its_case(pages: Pages) -> None:
     await staff(pages)
     fields = {**hidden((await pages.client.get(FORM)).text), "form": "spoken", "on_behalf_of": "h01"}
-    looked = await send(pages.client, {**fields, "step": "look"}, PDF)
+    looked = await send(pages.client, {**fields, "press": "look"}, PDF)
     async with phone(pages) as colleague:
         await known(pages, colleague, "s2", Role.STAFF)
         assert (await colleague.get(f"/scans/{DIGEST}")).status_code == 404, "not of any act yet"
-        await send(pages.client, {**fields, **hidden(looked.text), "step": "do"})
+        await send(pages.client, {**fields, **hidden(looked.text), "press": "do"})
         answer = await colleague.get(f"/scans/{DIGEST}")
         assert answer.content == PDF
         assert answer.headers["content-disposition"].startswith("attachment;")

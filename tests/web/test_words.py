@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -9,10 +10,13 @@ import pytest
 
 import domain.cases.registry
 import domain.roster.books
+import web
 from domain.acts import COMMANDS, Role
 from domain.cases.case import CaseKind
 from domain.events import EVENT_TYPES
 from domain.roster.posts import SubjectKind
+from web.acts.fields import fields_of
+from web.acts.next_steps import acts_of
 from web.lights import Shown, light_of
 from web.terms import ACTS, EVENTS, STAGES, VALUES
 from web.words import KINDS, ROLES, pairs_of
@@ -73,3 +77,12 @@ def test_a_light_has_a_word(due: date | None, light: Shown) -> None:
     today = date(2026, 3, 2)
     assert light_of(due, today, open_=True) == light
     assert light_of(due, today, open_=False) == Shown("grey", "已结")
+
+
+@pytest.mark.parametrize("kind", sorted(CaseKind))
+def test_no_field_of_an_act_has_the_name_of_a_part_of_its_form(kind: CaseKind) -> None:
+    """`step` of a proposal's decision and the button's `step` were one: no proposal was decided by pages."""
+    template = (Path(web.__file__).parent / "templates" / "act.html").read_text(encoding="utf-8")
+    parts = set(re.findall(r'name="(\w+)"', template))
+    assert {"press", "command_id", "form_token"} <= parts
+    assert parts.isdisjoint(field.name for command in acts_of(kind).values() for field in fields_of(command))

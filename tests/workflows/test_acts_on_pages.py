@@ -49,7 +49,7 @@ class Town:
     async def send(self, path: str, step: str, **fields: str) -> httpx.Response:
         page = await self.client.get(path)
         hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
-        return await self.client.post(path, data={**hidden, **fields, "step": step})
+        return await self.client.post(path, data={**hidden, **fields, "press": step})
 
     async def events(self) -> list[str]:
         return await self.stack.events(f"appraisal-{CASE}")
@@ -85,7 +85,7 @@ async def test_a_look_says_what_will_follow_and_records_nothing(town: Town) -> N
 async def test_what_is_confirmed_is_done_once_however_often_it_is_sent(town: Town) -> None:
     looked = await town.send(FORM, "look", form="written")
     hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', looked.text))
-    sent = [await town.client.post(FORM, data={**hidden, "form": "written", "step": "do"}) for _ in range(2)]
+    sent = [await town.client.post(FORM, data={**hidden, "form": "written", "press": "do"}) for _ in range(2)]
     assert [answer.status_code for answer in sent] == [303, 303]
     assert (await town.events()).count("appraisal.report_submitted") == 1
     page = await town.client.get(sent[0].headers["location"])
@@ -135,7 +135,7 @@ async def test_an_act_of_others_is_neither_offered_nor_taken(town: Town) -> None
     page = await town.client.get(f"/cases/appraisal/{CASE}/do/raise_question")
     token = re.search(r'name="form_token" value="([^"]+)"', page.text)
     assert token is not None
-    sent = await town.client.post(FORM, data={"form_token": token[1], "step": "do"})
+    sent = await town.client.post(FORM, data={"form_token": token[1], "press": "do"})
     assert sent.status_code == 403
     assert await town.events() == before
 

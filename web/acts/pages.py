@@ -103,7 +103,7 @@ def act_pages(site: Site, counter: Counter, show: Show) -> APIRouter:
             return again(faults={FILE: without}, status_code=422)
         try:
             desk.concern.refuse_others(made, actor)
-            if filled.get("step") != "do":
+            if filled.get("press") != "do":
                 return again(foreseen=counter.foresee(standing, made, actor))
             await counter.do(kind, case_id, made, actor, command_id)
         except Refusal as refusal:
