@@ -124,7 +124,7 @@ async def stage(staff: Person, case: str, word: str) -> Page:
     raise AssertionError(f"{case} never said {word}: {await page.inner_text('main')}")
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(600)
 async def test_a_year_by_its_pages_alone(place: Place, browser: Browser) -> None:
     chromium()
     watch = Watch()
