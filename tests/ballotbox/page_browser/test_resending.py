@@ -54,7 +54,10 @@ async def test_the_same_envelopes_once_for_each_announcement(town_hall: Hall, ph
     # Once: the next looks at the board and a new tab send nothing.
     casts = len(town_hall.casts())
     for _ in range(2):
-        await page.wait_for_event("requestfinished", lambda request: request.url.endswith("phase.json"))
+        # A look comes every 25 s at the most, later where the machine is busy.
+        await page.wait_for_event(
+            "requestfinished", lambda request: request.url.endswith("phase.json"), timeout=120_000
+        )
     page, deputy = await reopened(phone, town_hall)
     await deputy.reads(AGAIN)
     assert len(town_hall.casts()) == casts
