@@ -16,11 +16,10 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from domain.acts import Role
 from eventstore.database import in_town
 from notices.channels import MailServer, NotDelivered, Robot
 from notices.feeding import feed
-from notices.message import Message
+from notices.message import message_of
 from notices.routing import Routes
 
 log = structlog.get_logger("jiandu.notices")
@@ -37,7 +36,8 @@ _TAKE = text(
     "  WHERE w.town = :town AND w.state = 'waiting' AND w.next_at <= :now "
     "  ORDER BY w.next_at LIMIT :most FOR UPDATE SKIP LOCKED"
     ") AND m.town = d.town AND m.key = d.key "
-    "RETURNING d.channel, d.attempts, m.key, m.roles, m.stream, m.kind, m.title, m.words, m.said_at, m.due"
+    "RETURNING d.channel, d.attempts, m.key, m.roles, m.stream, m.kind, m.title, m.words, m.said_at, m.due, "
+    "m.person, m.village, m.bulk"
 )
 _SENT = text(
     "UPDATE outbox.delivery SET state = 'sent', done_at = :now, fault = NULL "
@@ -125,16 +125,7 @@ class Post:
 
     async def _send(self, town: str, row: Any) -> None:
         way, _, name = row.channel.partition(":")
-        message = Message(
-            key=row.key,
-            roles=frozenset(Role(role) for role in row.roles),
-            stream=row.stream,
-            kind=row.kind,
-            title=row.title,
-            words=row.words,
-            said_at=row.said_at,
-            due=row.due,
-        )
+        message = message_of(row)
         if way == "mail":
             if self._mail is None:
                 raise NotDelivered("邮件没有配置")

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from domain.acts import Role
 from eventstore.database import in_town
-from notices.message import FOR_READER, Message, Reader
+from notices.message import FOR_READER, Message, Reader, message_of
 
 _COLUMNS = "m.key, m.roles, m.stream, m.kind, m.title, m.words, m.said_at, m.due, m.person, m.village, m.bulk"
 _MINE = text(
@@ -101,20 +99,3 @@ class InBox:
             )
             for row in rows
         ]
-
-
-def message_of(row: Any) -> Message:
-    """A message from its row."""
-    return Message(
-        key=row.key,
-        roles=frozenset(Role(role) for role in row.roles),
-        stream=row.stream,
-        kind=row.kind,
-        title=row.title,
-        words=row.words,
-        said_at=row.said_at,
-        due=row.due,
-        person=row.person,
-        village=row.village,
-        bulk=row.bulk,
-    )

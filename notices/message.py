@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from domain.acts import Role
 
@@ -81,3 +82,20 @@ FOR_READER = (
     "OR (:is_village AND 'village' = ANY (m.roles) AND m.village = ANY (CAST(:villages AS text[]))))"
 )
 """The condition on `outbox.message m` for `Reader.parameters`."""
+
+
+def message_of(row: Any) -> Message:
+    """A message from its row."""
+    return Message(
+        key=row.key,
+        roles=frozenset(Role(role) for role in row.roles),
+        stream=row.stream,
+        kind=row.kind,
+        title=row.title,
+        words=row.words,
+        said_at=row.said_at,
+        due=row.due,
+        person=row.person,
+        village=row.village,
+        bulk=row.bulk,
+    )

@@ -1,4 +1,7 @@
-"""The Chinese terms of acts, events, stages, fields and values, by their English names (docs/glossary.md)."""
+"""The Chinese terms of acts, events, stages, fields and values, by their English names (docs/glossary.md).
+
+One table and nothing else: a term is looked for in one file, however long it gets.
+"""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from domain.acts import Role
 from domain.cases.case import TOWN_ZONE
-from tests.browser import browser, chromium
+from tests.browser import browser
 from tests.by_pages.people import PHONE, Person, Watch, account, person
 from tests.cli.conftest import place
 from tests.cli.place import Place
@@ -126,7 +126,6 @@ async def stage(staff: Person, case: str, word: str) -> Page:
 
 @pytest.mark.timeout(600)
 async def test_a_year_by_its_pages_alone(place: Place, browser: Browser) -> None:
-    chromium()
     watch = Watch()
     running = place.up()
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from typing import Annotated
-from urllib.parse import quote
 
 import segno
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -19,6 +18,7 @@ from domain.cases.poll.state import Stage
 from domain.policy.document import BallotMode
 from web.accounts.forms import refuse_foreign_form
 from web.paper_desk.seating import ENTRIES, role_word, seats_of
+from web.papers.download import download
 from web.polls import Poll, read_poll
 from web.rendering import Screen
 from web.site import Site
@@ -92,27 +92,22 @@ def paper_desk_pages(site: Site, show: Screen, box: BallotBox) -> APIRouter:
             raise HTTPException(404, f"测评 {case_id} 没有 {series} 票")
         numbers = range(1, found.forms + SPARE + 1)
         content = await asyncio.to_thread(ballot_forms, poll.forms, site.town_name, found, numbers)
-        return _pdf(content, f"{case_id}-测评票-{series}.pdf")
+        return download(content, f"{case_id}-测评票-{series}", f"{case_id}-forms-{series}", "pdf")
 
     @router.get("/polls/{case_id}/paper/records/ledger.pdf", response_class=Response)
     async def ledger(case_id: str) -> Response:
         poll = await poll_of(case_id)
         printed = {each.letter: each.forms + SPARE for each in poll.forms.series}
         content = await asyncio.to_thread(paper_ledger, poll.forms, site.town_name, printed)
-        return _pdf(content, f"{case_id}-发票收票登记表.pdf")
+        return download(content, f"{case_id}-发票收票登记表", f"{case_id}-ledger", "pdf")
 
     @router.get("/polls/{case_id}/paper/records/report.pdf", response_class=Response)
     async def report(case_id: str) -> Response:
         poll = await poll_of(case_id)
         content = await asyncio.to_thread(count_report, poll.forms, site.town_name, poll.state.attendance)
-        return _pdf(content, f"{case_id}-计票报告单.pdf")
+        return download(content, f"{case_id}-计票报告单", f"{case_id}-report", "pdf")
 
     return router
-
-
-def _pdf(content: bytes, name: str) -> Response:
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    return Response(content, media_type="application/pdf", headers=headers)
 
 
 def _slip(seat: Seat, code: str, desk: str) -> dict[str, str]:

@@ -21,10 +21,10 @@ from web.accounts.forms import refuse_foreign_form
 from web.accounts.model import Session
 from web.acts.counter import Counter
 from web.acts.pages import actor_of
+from web.papers.download import download
 from web.roster.entries import TownRoster, read_roster
 from web.roster.file import MAX_BYTES, SHEETS, marked_file, read_file
 from web.roster.lists import SHOWN
-from web.roster.pages import download
 from web.roster.uploads import Upload, Uploads
 from web.site import Site
 
@@ -155,7 +155,7 @@ def import_pages(site: Site, counter: Counter, show: Show) -> APIRouter:
         if not isinstance(read, Invalid):
             raise HTTPException(404, "这个文件没有错误。")
         try:
-            return download(await marked_file(upload.data, read.faults), "名册（标出错误）.xlsx")
+            return download(await marked_file(upload.data, read.faults), "名册（标出错误）", "roster-faults", "xlsx")
         except Invalid as invalid:
             raise HTTPException(404, invalid.faults[0].message) from invalid
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from io import BytesIO
 from typing import Annotated, Literal
-from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -16,6 +15,7 @@ from domain.roster.commands import UndoRosterEntry
 from web.accounts.forms import refuse_foreign_form
 from web.acts.counter import Counter
 from web.acts.pages import actor_of
+from web.papers.download import download
 from web.roster.entries import read_roster
 from web.roster.lists import HEADINGS, SHOWN, rows_of
 from web.site import Site
@@ -23,7 +23,6 @@ from web.site import Site
 Show = Callable[..., HTMLResponse]
 What = Literal["deputies", "subjects"]
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DONE = {"import": "名册已更新。", "undo": "已撤销，名册恢复到上一次登记之前。"}
 
 
@@ -65,7 +64,7 @@ def roster_pages(site: Site, counter: Counter, show: Show) -> APIRouter:
 
         file = BytesIO()
         write_template(file)
-        return download(file.getvalue(), "名册模板.xlsx")
+        return download(file.getvalue(), "名册模板", "roster-template", "xlsx")
 
     @router.get("/roster/roster.xlsx")
     async def whole() -> Response:
@@ -73,7 +72,7 @@ def roster_pages(site: Site, counter: Counter, show: Show) -> APIRouter:
 
         state, file = (await read_roster(site.engine, site.town)).state, BytesIO()
         write_roster(file, state.active_deputies, state.posts(site.today()))
-        return download(file.getvalue(), f"{site.town_name}名册.xlsx")
+        return download(file.getvalue(), f"{site.town_name}名册", "roster", "xlsx")
 
     @router.post("/roster/undo")
     async def undo(request: Request, entry: Annotated[str, Form(max_length=200)]) -> Response:
@@ -88,9 +87,3 @@ def roster_pages(site: Site, counter: Counter, show: Show) -> APIRouter:
         return RedirectResponse("/roster/subjects?done=undo", status_code=303)
 
     return router
-
-
-def download(data: bytes, name: str) -> Response:
-    """An Excel file to save under a name."""
-    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    return Response(data, media_type=_XLSX, headers=headers)

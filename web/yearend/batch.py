@@ -132,7 +132,7 @@ class Runs:
             run.fault = refusal.message
         except (EngineUnavailable, NotRunning):
             run.fault = "流程引擎暂时没有应答，还有几项没有办完。稍候按“继续办理”，不会重复办理。"
-        except Exception:
+        except Exception:  # the task has no caller: the log takes the trace, the page what to do
             log.exception("batch stopped", batch=batch)
             run.fault = "办理中断，还有几项没有办完。请按“继续办理”；仍不行请查看运行状态。"
 
